@@ -81,7 +81,9 @@ pub(crate) struct Invariants {
     in_doubt: BTreeSet<TokenId>,
     lost_records: BTreeMap<usize, LostRecord>,
     restored: BTreeSet<TokenId>,
-    /// Processes that have recorded the intent to send such a token.
+    /// Processes that have recorded the intent to send a token, and have not sent it.
+    intents: BTreeSet<(usize, TokenId)>,
+    /// Those of a token that was restored.
     restored_intents: BTreeSet<(usize, TokenId)>,
     /// Tokens that were sent because the process could not know that the store went back.
     sent_after_restore: BTreeSet<TokenId>,
@@ -168,6 +170,7 @@ impl Invariants {
             let message = format!("process {process} was asked to wait and went on calling");
             self.violate(at, ViolationKind::RetryAfterIgnored, message);
         }
+        self.intents.remove(&(process, token));
         let view = self.views.entry(process).or_default();
         if self.restored_intents.remove(&(process, token)) {
             self.sent_after_restore.insert(token);
@@ -307,6 +310,7 @@ impl Invariants {
     /// Records that a process is about to send the stored token.
     pub(crate) fn intent_recorded(&mut self, process: usize, account: usize) {
         let Some(token) = self.stored.get(&account).copied() else { return };
+        self.intents.insert((process, token));
         let is_restored = self.lost_records.get(&account).is_some_and(|record| record.restored == token);
         if is_restored && !self.view(process).holds_newer(token) {
             // The process cannot know that the store went back.
@@ -386,7 +390,9 @@ impl Invariants {
         self.disturb(at);
         // The intents of these calls may be lost.
         let calls = self.calls.values().map(|call| call.token);
-        let in_flight: Vec<TokenId> = calls.chain(self.unsaved.values().map(|held| held.spent)).collect();
+        let intents = std::mem::take(&mut self.intents).into_iter().map(|(_, token)| token);
+        let unsaved = self.unsaved.values().map(|held| held.spent);
+        let in_flight: Vec<TokenId> = calls.chain(intents).chain(unsaved).collect();
         for token in in_flight {
             self.excuse(at, token);
             self.may_be_lost.insert(token);
@@ -427,6 +433,7 @@ impl Invariants {
             self.may_be_lost.insert(token);
         }
         if length.is_none() {
+            self.intents.retain(|(of, _)| *of != process);
             self.unsaved.retain(|_, unsaved| unsaved.process != process);
         }
         let view = self.views.remove(&process);

@@ -192,8 +192,13 @@ impl<P: Provider> SharedState<P> {
         let began = |lineage: Lineage, from| lineage.began_between(from, now.wall);
         let is_after_removal = !began(newer, DateTime::UNIX_EPOCH)
             && began(older, now.wall - entry.time_since_check(now.monotonic));
+        // An expired token that cannot be refreshed hides no record: the user may have connected again since.
+        let is_useless = current.is_active() && current.has_expired(now) && !current.is_refreshable();
         // Of two processes that connect it at a time, the store has the last.
-        read.generation < current.generation && newer.is_later_connection_than(older) && !is_after_removal
+        read.generation < current.generation
+            && newer.is_later_connection_than(older)
+            && !is_after_removal
+            && !is_useless
     }
 
     /// Reports, once, that the store has an older connection, and returns the error for that.

@@ -129,7 +129,25 @@ async fn older_connection_of_a_backup_is_not_used_silently() {
     assert_eq!(setup.events.take(), [""; 0], "it was reported before");
 }
 
-/// As above, while the new token is on its way. It is used while it is valid, and then the error says why.
+/// Without refresh tokens, the lost connection ends with its token. What the store has may be a later one, of a
+/// process whose clock is behind.
+#[tokio::test(start_paused = true)]
+async fn expired_token_hides_no_connection_of_the_store() {
+    let setup = Setup::new();
+    setup.server.issue_no_refresh_tokens();
+    setup.server.state_lifetime(2 * LIFETIME);
+    setup.connect().await;
+    let stored = setup.record("acme").await;
+    setup.clock.advance_secs(10);
+    setup.server.state_lifetime(LIFETIME);
+    let acme = setup.connect().await;
+    setup.store.go_back(&[("acme", &stored)]).await;
+    setup.expire();
+    tokio::time::advance(Duration::from_secs(60)).await;
+    assert_eq!(token_number(&acme.headers().await.unwrap()), 1);
+}
+
+/// An older connection of a backup, while the new token is on its way. It is used while it is valid, and then the error says why.
 #[tokio::test(start_paused = true)]
 async fn older_connection_of_a_backup_is_not_overwritten_by_a_refresh() {
     let setup = Setup::new();

@@ -115,6 +115,7 @@ struct State {
     always: Option<(u16, &'static str)>,
     /// `expires_in` of new tokens, where it is not their lifetime.
     stated_lifetime: Option<i64>,
+    omits_refresh_tokens: bool,
 }
 
 /// Provider in memory. Clones share its state.
@@ -183,6 +184,11 @@ impl Server {
         self.state().stated_lifetime = Some(seconds);
     }
 
+    /// Issues no refresh tokens from now on.
+    pub(crate) fn issue_no_refresh_tokens(&self) {
+        self.state().omits_refresh_tokens = true;
+    }
+
     /// Revokes these refresh tokens.
     pub(crate) fn revoke(&self, refresh_tokens: &[&str]) {
         self.state().valid.retain(|(_, refresh, _)| !refresh_tokens.contains(&refresh.as_str()));
@@ -201,10 +207,14 @@ impl Server {
         let expires_at = state.clock.now() + TimeDelta::seconds(LIFETIME);
         state.valid.push((access.clone(), refresh.clone(), expires_at));
         let lifetime = state.stated_lifetime.unwrap_or(LIFETIME);
+        let refresh = match state.omits_refresh_tokens {
+            true => String::new(),
+            false => format!(r#""refresh_token":"{refresh}","#),
+        };
         json_response(
             200,
             &format!(
-                r#"{{"access_token":"{access}","refresh_token":"{refresh}","expires_in":{lifetime},"token_type":"bearer"}}"#
+                r#"{{"access_token":"{access}",{refresh}"expires_in":{lifetime},"token_type":"bearer"}}"#
             ),
         )
     }
