@@ -237,7 +237,7 @@ async fn keep_reloads_corrected_secret() {
         }
     };
     until("client");
-    home.age_interrupted_refreshes().await;
+    home.forget_interrupted_refreshes().await;
     let long = json!({ "access_token": "a2", "refresh_token": "r2", "expires_in": 43_200 });
     sandbox.next_token_call(Fault::json(200, &long));
     write(sandbox.client_secret());

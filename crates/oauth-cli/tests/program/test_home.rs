@@ -133,9 +133,9 @@ impl TestHome {
         RunningProgram { child, stdin, stdout, _folder: Arc::clone(&self.folder) }
     }
 
-    /// Moves interrupted refreshes one minute into the past, so that the next one need not wait for them.
-    pub(crate) async fn age_interrupted_refreshes(&self) {
-        self.change_store("UPDATE oauth_connections SET intent_at = intent_at - 60000000").await;
+    /// Forgets interrupted refreshes, so that the next one does not wait half a minute for them.
+    pub(crate) async fn forget_interrupted_refreshes(&self) {
+        self.change_store("UPDATE oauth_connections SET intent_fence = NULL, intent_at = NULL").await;
     }
 
     /// Runs a SQL statement in the store.
