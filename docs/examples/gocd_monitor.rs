@@ -1,12 +1,12 @@
-//! A build monitor in the terminal: GoCD's dashboard, read every two seconds. Type a pipeline's number and Enter
-//! to run it, `h` and the number for its last runs, `q` to quit.
+//! A build monitor in the terminal: GoCD's dashboard, read every two seconds. Type a pipeline's number and
+//! Enter to run it, `h` and the number for its last runs, `q` to quit.
 //!
 //! ```sh
 //! cargo run -p examples --example gocd-monitor
 //! ```
 //!
-//! shows the sandbox's pipelines, at ten times the speed. For a GoCD server since 20.9, create a personal access
-//! token on its page "Personal Access Tokens":
+//! shows the sandbox's pipelines, at ten times the speed. For a GoCD server since 20.9, create a token on its
+//! page "Personal Access Tokens":
 //!
 //! ```sh
 //! GOCD_URL=https://go.example.com:8154 GOCD_TOKEN=… cargo run -p examples --example gocd-monitor
@@ -76,7 +76,7 @@ pub(crate) async fn run(
             line = lines.next_line() => match line?.as_deref().map(str::trim) {
                 None | Some("q") => return Ok(()),
                 Some("") => message.clear(),
-                // A refused command is a message; the monitor goes on.
+                // A refused command is shown, and does not end the monitor.
                 Some(command) => {
                     message = execute(gocd, &pipelines, command).await.unwrap_or_else(|error| error.to_string());
                 }
