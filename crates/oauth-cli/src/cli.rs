@@ -3,8 +3,8 @@
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    ConnectionArgs, add, completions, connect, disconnect, doctor, keep, list, refresh, request, rotate_keys,
-    status,
+    ConnectionArgs, add, api, completions, connect, disconnect, doctor, keep, list, refresh, request,
+    rotate_keys, status,
 };
 use crate::providers::ProviderArgs;
 
@@ -37,6 +37,8 @@ pub(crate) enum Command {
     Header(ConnectionArgs),
     /// Send one authorized API request and print the response
     Request(Box<request::RequestArgs>),
+    /// List the calls of a provider's API and their OAuth scopes
+    Api(api::ApiArgs),
     /// Refresh one connection, all connections, or those that are due
     Refresh(refresh::RefreshArgs),
     /// Keep all connections refreshed until stopped
@@ -64,6 +66,7 @@ impl Command {
             Self::Status(arguments) => arguments.common.json,
             Self::Header(arguments) => arguments.common.json,
             Self::Request(arguments) => arguments.common.json,
+            Self::Api(arguments) => arguments.json,
             Self::Refresh(arguments) => arguments.common.json,
             Self::Keep(arguments) => arguments.common.json,
             Self::Disconnect(arguments) => arguments.common.json,

@@ -27,6 +27,7 @@ mod setting;
 mod shown_text;
 mod store;
 mod styles;
+mod table;
 mod terminal;
 #[cfg(test)]
 mod testing;
@@ -124,6 +125,7 @@ async fn execute(command: Command) -> Result<Option<ExitCode>, RunError> {
         Command::Disconnect(arguments) => commands::disconnect::run(&arguments).await?,
         Command::RotateKeys(arguments) => commands::rotate_keys::run(&arguments).await?,
         Command::Doctor(arguments) => return Ok(commands::doctor::run(&arguments).await?),
+        Command::Api(arguments) => commands::api::run(&arguments)?,
         Command::Completions(arguments) => commands::completions::run(&arguments)?,
     }
     Ok(None)

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use clap::{Args, ValueEnum as _};
-use comfy_table::{ContentArrangement, Table, presets};
 use oauth_core::connections::{Connections, Status};
 use oauth_core::store::{RecordSummary, TokenStore};
 
@@ -12,6 +11,7 @@ use crate::failure::Failure;
 use crate::providers::{CliProvider, ProviderName, with_provider};
 use crate::registration::Registration;
 use crate::report::{Report, sanitize};
+use crate::table::table;
 use crate::time::{now, relative};
 
 /// Records per page.
@@ -35,7 +35,7 @@ pub(crate) async fn run(arguments: &ListArgs) -> Result<(), Failure> {
     if reports.is_empty() {
         context.output.result(&reports, "No connections. Create one with `oauth connect PROVIDER`.");
     } else {
-        context.output.result(&reports, table(&reports));
+        context.output.result(&reports, text(&reports));
     }
     Ok(())
 }
@@ -110,19 +110,16 @@ pub(crate) async fn summaries(
     }
 }
 
-fn table(reports: &[Report]) -> String {
+fn text(reports: &[Report]) -> String {
     let now = now();
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
-    table.set_header(["PROVIDER", "ACCOUNT", "STATE", "EXPIRES", "LAPSES", "LAST REFRESH", "REASON"]);
-    for report in reports {
+    let rows = reports.iter().map(|report| {
         let when = |at: Option<_>| at.map_or_else(|| "-".to_owned(), |at| relative(at, now));
         let expires = if report.refreshed_at.is_some() && report.expires_at.is_none() {
             "never".to_owned()
         } else {
             when(report.expires_at)
         };
-        table.add_row([
+        [
             report.provider.to_owned(),
             report.shown_account(),
             report.state_label().to_owned(),
@@ -130,13 +127,9 @@ fn table(reports: &[Report]) -> String {
             when(report.lapses_at),
             when(report.refreshed_at),
             report.explanation.as_deref().map_or_else(|| "-".to_owned(), sanitize),
-        ]);
-    }
-    for column in table.column_iter_mut() {
-        column.set_padding((0, 2));
-    }
-    let lines: Vec<String> = table.lines().map(|line| line.trim_end().to_owned()).collect();
-    lines.join("\n")
+        ]
+    });
+    table(["PROVIDER", "ACCOUNT", "STATE", "EXPIRES", "LAPSES", "LAST REFRESH", "REASON"], rows)
 }
 
 #[cfg(test)]
@@ -150,7 +143,7 @@ mod tests {
     fn account_names_are_sanitized() {
         let summary = RecordSummary::new("a\u{1b}[2J\nb", 1, RecordState::Active, None, None);
         let report = Report::from_summary(ProviderName::Go1, &summary, Some("c\rd".to_owned()));
-        for output in [table(std::slice::from_ref(&report)), report.lines(now())] {
+        for output in [text(std::slice::from_ref(&report)), report.lines(now())] {
             let controls: Vec<char> = output.chars().filter(|c| c.is_control() && *c != '\n').collect();
             assert!(controls.is_empty() && output.lines().count() == 2, "{output:?}");
             assert!(output.contains("[2J"), "{output:?}");

@@ -1,6 +1,7 @@
-//! The commands that work on connections, one file each.
+//! The commands, one file each.
 
 pub(crate) mod add;
+pub(crate) mod api;
 pub(crate) mod completions;
 pub(crate) mod connect;
 pub(crate) mod disconnect;

@@ -41,6 +41,28 @@ async fn prints_text_and_json() {
 }
 
 #[test]
+fn api_lists_typed_calls() {
+    let home = TestHome::new();
+    let mut output = String::new();
+    for arguments in [&["api", "cohortgo"][..], &["api", "cohortgo", "--all"], &["api", "go1", "--all"]] {
+        let ran = home.run(arguments);
+        output += &format!("$ oauth {}\n{}{}\n", arguments.join(" "), ran.stdout, ran.stderr);
+    }
+    insta::assert_snapshot!(output);
+
+    let typed = home.run(&["api", "cobot", "--json"]);
+    assert_eq!(typed.stderr, "");
+    let (typed, all) = (typed.json(), home.run(&["api", "cobot", "--all", "--json"]).json());
+    let (typed, all) = (typed.as_array().unwrap(), all.as_array().unwrap());
+    let untyped = all.iter().filter(|call| call["untyped"].is_string()).count();
+    assert_eq!((typed.len() + untyped, untyped > 0), (all.len(), true));
+    let call = typed.iter().find(|call| call["call"] == "DELETE /bookings/:id").unwrap();
+    assert_eq!(call["scopes"], serde_json::json!(["write_bookings"]));
+    // Both ways to connect to GoCD lead to the same API.
+    assert_eq!(home.run(&["api", "gocd"]).ok(), home.run(&["api", "gocd-personal"]).ok());
+}
+
+#[test]
 fn colours_follow_terminal_settings() {
     let home = TestHome::new();
     for (name, value, coloured) in [("X", "", false), ("CLICOLOR_FORCE", "1", true), ("NO_COLOR", "1", false)]

@@ -1,0 +1,104 @@
+//! `oauth api`: lists the calls of a provider's API.
+
+use clap::Args;
+use serde::{Deserialize, Serialize};
+
+use crate::failure::Failure;
+use crate::output::Output;
+use crate::providers::ProviderName;
+use crate::table::table;
+
+/// Arguments of `api`.
+#[derive(Args, Clone, Debug)]
+#[command(after_help = "\
+Lists the documented calls that the provider's crate has as types, and the OAuth scopes that they need.
+Needs no connection and sends nothing. `oauth request` sends any call, typed or not.
+Example: oauth api cobot | grep bookings")]
+pub(crate) struct ApiArgs {
+    /// cohortgo, cobot, go1, gocd or gocd-personal
+    #[arg(value_enum, value_name = "PROVIDER", hide_possible_values = true)]
+    provider: ProviderName,
+
+    /// Include calls that are not typed, with the reason
+    #[arg(long)]
+    all: bool,
+
+    /// Print JSON instead of text
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// The part that this command reads of `docs/api/PROVIDER.toml`.
+#[derive(Deserialize)]
+struct ApiCalls {
+    calls: Vec<ApiCall>,
+}
+
+/// A documented call.
+#[derive(Deserialize, Serialize)]
+struct ApiCall {
+    /// Method and path, or the words of its document.
+    call: String,
+    #[serde(default)]
+    scopes: Vec<String>,
+    /// The reason why it is not typed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    untyped: Option<String>,
+    source: String,
+}
+
+/// Runs the command.
+pub(crate) fn run(arguments: &ApiArgs) -> Result<(), Failure> {
+    let output = Output::new(arguments.json);
+    let mut calls = documented(arguments.provider)?;
+    let number = calls.len();
+    if !arguments.all {
+        calls.retain(|call| call.untyped.is_none());
+    }
+    output.result(&calls, text(&calls, arguments.all));
+    let left_out = number - calls.len();
+    if left_out > 0 {
+        output.note(format_args!(
+            "{left_out} of {number} documented calls are not typed; list them with --all"
+        ));
+    }
+    Ok(())
+}
+
+/// Returns all documented calls.
+fn documented(provider: ProviderName) -> Result<Vec<ApiCall>, Failure> {
+    // `api` is a link to docs/api, which cargo replaces by its files in the package.
+    let list = match provider {
+        ProviderName::Cohortgo => include_str!("../../api/cohortgo.toml"),
+        ProviderName::Cobot => include_str!("../../api/cobot.toml"),
+        ProviderName::Go1 => include_str!("../../api/go1.toml"),
+        ProviderName::Gocd | ProviderName::GocdPersonal => include_str!("../../api/gocd.toml"),
+    };
+    let list: ApiCalls = toml::from_str(list)
+        .map_err(|error| Failure::setup(format!("the list of {provider}'s calls is invalid: {error}")))?;
+    Ok(list.calls)
+}
+
+fn text(calls: &[ApiCall], with_reasons: bool) -> String {
+    let or_dash = |text: String| if text.is_empty() { "-".to_owned() } else { text };
+    let columns = if with_reasons { 3 } else { 2 };
+    let rows = calls.iter().map(|call| {
+        let reason = call.untyped.clone().unwrap_or_default();
+        [call.call.clone(), call.scopes.join(" "), reason].map(or_dash).into_iter().take(columns)
+    });
+    table(["CALL", "SCOPES", "NOT TYPED"].into_iter().take(columns), rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::ValueEnum as _;
+
+    use super::*;
+
+    #[test]
+    fn every_provider_has_calls() {
+        for provider in ProviderName::value_variants() {
+            assert!(documented(*provider).unwrap().iter().any(|call| call.untyped.is_none()), "{provider}");
+        }
+    }
+}
