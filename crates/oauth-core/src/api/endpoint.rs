@@ -17,6 +17,7 @@ use crate::token::response::standard_fields;
 use crate::token::token::{ScopeSource, Token, TokenData, TokenOrigin};
 use crate::util::secret::AccessToken;
 use crate::util::strict_json::{UniqueKeys, describe_mismatch, without_byte_order_marks};
+use crate::util::url_policy::{encode_segment, is_dot_segment};
 
 /// One API call of provider `P`: its request, and the parsing of its response. No IO.
 ///
@@ -305,23 +306,29 @@ pub fn json_request<T: serde::Serialize + ?Sized>(
 /// Appends path segments to `base`. Each is encoded, so that none can change the path before it.
 ///
 /// # Errors
-/// [`ErrorKind::InvalidInput`] if a segment is empty, `.` or `..`, or `base` cannot have a path.
+/// [`ErrorKind::InvalidInput`] if a segment is empty, `.` or `..`, also without its tabs and line breaks,
+/// which URL parsers skip, or if `base` cannot have a path.
 ///
 /// ```
-/// let base = "https://demo.s.portal.cohortgo.com/api/v1".parse().unwrap();
-/// let url = oauth_core::join(&base, &["students.json"]).unwrap();
-/// assert_eq!(url.as_str(), "https://demo.s.portal.cohortgo.com/api/v1/students.json");
+/// let base = "https://api.example.com/v1".parse().unwrap();
+/// let url = oauth_core::join(&base, &["reports", "may 2026.json"]).unwrap();
+/// assert_eq!(url.as_str(), "https://api.example.com/v1/reports/may%202026.json");
 /// assert!(oauth_core::join(&base, &[".."]).is_err());
 /// ```
 pub fn join(base: &url::Url, segments: &[&str]) -> Result<url::Url, Error> {
-    if segments.iter().any(|segment| matches!(*segment, "" | "." | "..")) {
+    if segments.iter().any(|segment| is_dot_segment(segment)) {
         return Err(Error::invalid_input("a path segment is empty, `.` or `..`"));
     }
+    if base.cannot_be_a_base() {
+        return Err(Error::invalid_input("the base URL cannot have a path"));
+    }
+    let mut path = base.path().strip_suffix('/').unwrap_or(base.path()).to_owned();
+    for segment in segments {
+        path.push('/');
+        path.push_str(&encode_segment(segment));
+    }
     let mut url = base.clone();
-    url.path_segments_mut()
-        .map_err(|()| Error::invalid_input("the base URL cannot have a path"))?
-        .pop_if_empty()
-        .extend(segments);
+    url.set_path(&path);
     Ok(url)
 }
 

@@ -58,6 +58,27 @@ pub fn origin(url: &Url) -> String {
     url.origin().ascii_serialization()
 }
 
+/// Returns true for a path segment that is empty, `.` or `..`, also without its tabs and line breaks, which
+/// URL parsers skip (WHATWG URL, section 4.4).
+pub(crate) fn is_dot_segment(segment: &str) -> bool {
+    let kept: String = segment.chars().filter(|c| !matches!(c, '\t' | '\n' | '\r')).collect();
+    matches!(kept.as_str(), "" | "." | "..")
+}
+
+/// Encodes a path segment: all but `pchar` (RFC 3986 section 3.3). `Url::path_segments_mut` would lose tabs
+/// and line breaks.
+pub(crate) fn encode_segment(segment: &str) -> String {
+    let mut encoded = String::with_capacity(segment.len());
+    for byte in segment.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    encoded
+}
+
 /// Host and port, for messages.
 pub(crate) fn authority(url: &Url) -> String {
     match (url.host_str(), url.port()) {
