@@ -59,7 +59,8 @@ pub trait Endpoint<P: Provider>: Sync {
     const NAME: &'static str;
 
     /// True if the call may be sent twice. The default goes by the method, the first word of
-    /// [`NAME`](Self::NAME): true if it is idempotent (RFC 9110 section 9.2.2).
+    /// [`NAME`](Self::NAME): true if it is idempotent (RFC 9110 section 9.2.2). A call with an entity tag is
+    /// not: if the response is lost, a second one gets 412, although the first changed the resource.
     const IDEMPOTENT: bool = has_idempotent_method(Self::NAME);
 
     /// Scopes that the call needs, all of them. If the server stated the scopes of a token and one is

@@ -187,6 +187,7 @@ macro_rules! endpoint {
             type Response = $crate::endpoint!(@response $response $($response_argument)*);
             const NAME: &'static str = ::core::concat!(::core::stringify!($method), " ", $path);
             const SCOPES: &'static [&'static str] = &[$($scope),*];
+            $(const IDEMPOTENT: bool = $crate::endpoint!(@conditional $etag);)?
             $(const MIN_BODY_LIMIT: usize = $bytes;
             const MIN_DEADLINE: ::core::time::Duration = ::core::time::Duration::from_secs($seconds);)?
 
@@ -221,6 +222,8 @@ macro_rules! endpoint {
 
     (@required $value:expr) => { ::core::option::Option::Some(&$value) };
     (@optional $value:expr) => { $value.as_ref() };
+    // The first of two would change the tag, so that the second claims that nothing was changed.
+    (@conditional $etag:ident) => { false };
     (@root $root:literal) => { ::core::option::Option::Some($root) };
     (@root) => { ::core::option::Option::None };
     (@body $body:expr) => { $body };
