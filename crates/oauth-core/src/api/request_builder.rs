@@ -30,7 +30,6 @@ use crate::util::url_policy::is_dot_segment;
 /// ```
 ///
 /// A value that cannot be sent is reported by [`build`](Self::build).
-#[derive(Debug)]
 pub struct RequestBuilder {
     url: Result<Url, Error>,
     headers: HeaderMap,
@@ -131,6 +130,16 @@ impl RequestBuilder {
         let mut request = request(method, &self.url?, self.json.unwrap_or(Ok(Vec::new()))?)?;
         *request.headers_mut() = self.headers;
         Ok(request)
+    }
+}
+
+/// Without path, query, header values and body, which may hold secrets.
+impl fmt::Debug for RequestBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RequestBuilder")
+            .field("host", &self.url.as_ref().ok().and_then(Url::host_str))
+            .field("headers", &self.headers.keys().collect::<Vec<_>>())
+            .finish_non_exhaustive()
     }
 }
 
@@ -298,6 +307,22 @@ mod tests {
             assert!(url("/things/:name", bad).is_err(), "{bad:?}");
         }
         assert!(url("/things/:other", "a").is_err());
+    }
+
+    #[test]
+    fn debug_shows_host_and_header_names_only() {
+        let secret = "canary".to_owned();
+        let builder = base()
+            .path("/things/:name", &[("name", &secret as &dyn Display)])
+            .query("key", Some(&secret))
+            .header(HeaderName::from_static("x-key"), HeaderValue::from_static("canary"))
+            .confirmation_header(HeaderName::from_static("x-confirm"), HeaderValue::from_static("canary"))
+            .json_body(None, &serde_json::Value::from("canary"));
+        let shown = format!("{builder:?}");
+        assert_eq!(
+            shown,
+            r#"RequestBuilder { host: Some("api.example.com"), headers: ["x-key", "content-type"], .. }"#
+        );
     }
 
     #[test]
