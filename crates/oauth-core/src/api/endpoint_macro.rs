@@ -218,7 +218,14 @@ macro_rules! endpoint {
                 $crate::endpoint!(@parse response $response $($response_argument)*)
             }
         }
+
+        $crate::endpoint!(@file $response [$($generics)*] $provider; $name);
     };
+
+    (@file bytes [$($generics:tt)*] $provider:ty; $name:ident) => {
+        impl<$($generics)*> $crate::FileEndpoint<$provider> for $name {}
+    };
+    (@file $response:ident $($ignored:tt)*) => {};
 
     (@required $value:expr) => { ::core::option::Option::Some(&$value) };
     (@optional $value:expr) => { $value.as_ref() };
