@@ -168,7 +168,7 @@ async fn space_token() {
 
     // The scopes of the original token, as documented, if the response has none or an invalid one.
     let space = ask(&SpaceToken::of("s"), response(201, r#"{"token":"t"}"#)).await.unwrap();
-    assert_eq!(space.scopes(), &scopes());
+    assert_eq!((space.scopes(), space.scope_source()), (&scopes(), ScopeSource::Request));
     let space = ask(&SpaceToken::of("s"), response(200, r#"{"token":"t","scope":["read","two words"]}"#))
         .await
         .unwrap();

@@ -137,10 +137,15 @@ impl<'a, P: Provider> EndpointContext<'a, P> {
     }
 
     /// Returns a token that the API issued in exchange for this one: of the same provider, site and client.
+    /// `None` means the scopes of this token.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidResponse`] if it cannot be an access token.
-    pub fn derived(&self, access_token: impl Into<AccessToken>, scopes: Scopes) -> Result<Token<P>, Error> {
+    pub fn derived(
+        &self,
+        access_token: impl Into<AccessToken>,
+        scopes: Option<Scopes>,
+    ) -> Result<Token<P>, Error> {
         let access_token = access_token.into();
         if !crate::util::redact::is_token(access_token.expose()) {
             return Err(Error::new(
@@ -148,13 +153,18 @@ impl<'a, P: Provider> EndpointContext<'a, P> {
                 "the token of the response is empty, longer than 64 KiB, or not printable ASCII",
             ));
         }
+        // Scopes that were only requested for this token are no better known for the new one.
+        let (scopes, scope_source) = match scopes {
+            Some(scopes) => (scopes, ScopeSource::Response),
+            None => (self.token.data.scopes.clone(), self.token.data.scope_source),
+        };
         Ok(Token {
             data: TokenData {
                 access_token,
                 refresh_token: None,
                 requested: scopes.clone(),
                 scopes,
-                scope_source: ScopeSource::Response,
+                scope_source,
                 received_at: self.now,
                 expires_at: None,
                 lapses_at: None,
@@ -177,14 +187,11 @@ impl<'a, P: Provider> EndpointContext<'a, P> {
         let fields = standard_fields(fields, const { &P::DIALECT })?;
         let text = |name: &str| fields[name].as_str().unwrap_or_default();
         let scopes = fields["scope"].as_str().map(Scopes::lenient);
-        let scope_source = if scopes.is_some() { ScopeSource::Response } else { ScopeSource::Request };
-        let scopes = scopes.unwrap_or_else(|| self.token.data.scopes.clone());
         let token = self.derived(text("access_token"), scopes)?;
         let after = |lifetime| self.now.checked_add_signed(TimeDelta::from_std(lifetime).ok()?);
         let refresh_token = fields["refresh_token"].as_str().map(Into::into);
         Ok(Token {
             data: TokenData {
-                scope_source,
                 expires_at: fields["expires_in"].as_u64().map(Duration::from_secs).and_then(after),
                 lapses_at: refresh_token.as_ref().and(<P::Renewal as Renewal>::IDLE_LIFETIME).and_then(after),
                 refresh_token,
