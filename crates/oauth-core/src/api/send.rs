@@ -20,7 +20,12 @@ use crate::util::headers::retry_after;
 
 /// Only scopes that the server stated count: requested ones may have been granted under another name.
 fn check_scopes<P: Provider, E: Endpoint<P>>(token: &Token<P>) -> Result<(), Error> {
-    let is_missing = |scope: &&str| !token.scopes().iter().any(|granted| granted.as_str() == *scope);
+    let is_granted = |scope: &str| token.scopes().iter().any(|granted| granted.as_str() == scope);
+    let may_stand_for = |scope: &str| {
+        let mut umbrellas = P::DIALECT.umbrella_scopes.iter();
+        umbrellas.any(|(umbrella, prefix)| scope.starts_with(prefix) && is_granted(umbrella))
+    };
+    let is_missing = |scope: &&str| !is_granted(scope) && !may_stand_for(scope);
     match E::SCOPES.iter().copied().find(is_missing) {
         Some(scope) if token.scope_source() == ScopeSource::Response => {
             Err(Error::new(ErrorKind::MissingScope, format!("the token was not granted the scope `{scope}`"))
