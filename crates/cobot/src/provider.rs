@@ -19,6 +19,7 @@ use crate::site::Site;
 /// | PKCE with `S256` is supported | <https://dev.cobot.me>, "PKCE"; `code_challenge_methods_supported` of <https://www.cobot.me/.well-known/openid-configuration> |
 /// | a token call's parameters may be in the query | <https://dev.cobot.me/page/oauth-flow>: the app flow is documented this way |
 /// | tokens do not expire, and there are no refresh tokens | <https://dev.cobot.me/page/oauth-flow> |
+/// | `read` and `write` may stand for `read_…` and `write_…` | <https://github.com/cobot/reminders>: its calls; `write` is inferred |
 /// | the API issues authorization codes too (`grant_code`) | <https://dev.cobot.me/api-docs/users> |
 ///
 /// The grant's name, the separator of scopes, and the client's credentials in the body follow the RFC.
@@ -39,7 +40,10 @@ impl Provider for Cobot {
         .encodings(&[Encoding::Form, Encoding::Query])
         // api.cobot.me/mcp, as probed by github.com/api-evangelist/cobot, 2026-11-29: 401 without a valid
         // token. That the other APIs say the same is inferred.
-        .token_refused(&[TokenRefusal::Message(Refusal::new(401, "a valid access token must be passed"))]);
+        .token_refused(&[TokenRefusal::Message(Refusal::new(401, "a valid access token must be passed"))])
+        // github.com/cobot/reminders requested `read` alone and called /api/memberships, which is documented
+        // with `read_memberships`. That `write` is the same is inferred.
+        .umbrella_scopes(&[("read", "read_"), ("write", "write_")]);
 
     type Site = Site;
     type Extra = NoExtra;

@@ -3,10 +3,12 @@
 
 mod common;
 
-use cobot::api::{CreateUser, RevokeToken, Space, SpaceToken, TokenInfo, User};
+use cobot::api::{
+    ChangeOwnPlan, CreateUser, Memberships, PlanChange, RevokeToken, Space, SpaceToken, TokenInfo, User,
+};
 use cobot::{
     AppFlow, CallbackFault, Client, Cobot, Connect, Endpoint, Error, ErrorKind, OAuthCode, ScopeSource,
-    Scopes, Token, TokenOrigin, scope,
+    Scopes, Subdomain, Token, TokenOrigin, scope,
 };
 use common::{REDIRECT_URI, client, recorded, response, scopes, token};
 use oauth_testing::{ACCESS_TOKEN, CODE, PASSWORD, RecordingTransport, callback, with_header};
@@ -168,11 +170,25 @@ async fn space_token() {
 
     // The scopes of the original token, as documented, if the response has none or an invalid one.
     let space = ask(&SpaceToken::of("s"), response(201, r#"{"token":"t"}"#)).await.unwrap();
-    assert_eq!(space.scopes(), &scopes());
+    assert_eq!((space.scopes(), space.scope_source()), (&scopes(), ScopeSource::Request));
     let space = ask(&SpaceToken::of("s"), response(200, r#"{"token":"t","scope":["read","two words"]}"#))
         .await
         .unwrap();
     assert_eq!(space.scopes().to_string(), "read");
+}
+
+#[tokio::test]
+async fn umbrella_scope_does_not_refuse_finer_ones() {
+    let read_only = || response(200, r#"{"token":"t","scope":["read"]}"#);
+    let transport = RecordingTransport::with_responses([read_only(), response(200, "[]")]);
+    let client = client(&transport);
+    let space = client.send(&token(&client), &SpaceToken::of("s")).await.unwrap();
+    assert_eq!(space.scope_source(), ScopeSource::Response);
+    let subdomain: Subdomain = "co-up".parse().unwrap();
+    client.send(&space, &Memberships::new(subdomain.clone())).await.unwrap();
+    let change = ChangeOwnPlan::new(subdomain, PlanChange::new("plan-1"));
+    let error = client.send(&space, &change).await.unwrap_err();
+    assert_eq!((error.kind(), transport.count()), (ErrorKind::MissingScope, 2));
 }
 
 #[tokio::test]

@@ -108,8 +108,8 @@ pub enum ErrorKind {
     Redirected,
     /// The response cannot be read.
     InvalidResponse,
-    /// The target of a download failed, such as a full disk, or the server sent another part than the one
-    /// that was missing.
+    /// The target of a download failed, such as a full disk, or the server sent a part of the file without
+    /// being asked.
     DownloadFailed,
     /// A request is not a webhook of the provider, or repeats an earlier one. Discard it.
     WebhookRefused,

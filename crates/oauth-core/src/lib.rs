@@ -89,7 +89,7 @@ pub mod store;
 
 pub use api::amount::Amount;
 pub use api::argument::IntoArgument;
-pub use api::download::{DownloadTarget, Downloaded};
+pub use api::download::{DownloadTarget, Downloaded, FileEndpoint};
 pub use api::endpoint::{
     Endpoint, EndpointContext, RawRequest, TokenAlreadySet, get, join, json, json_at, json_request, request,
 };

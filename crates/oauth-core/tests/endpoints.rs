@@ -280,7 +280,13 @@ async fn failed_page_is_the_last_item() {
 fn name_has_the_whole_path() {
     assert_eq!(<Things as Endpoint<Plain>>::NAME, "GET /folders/:folder/things");
     assert_eq!(<UpdateThing as Endpoint<Plain>>::NAME, "PUT /things/:id.json");
-    const { assert!(<UpdateThing as Endpoint<Plain>>::IDEMPOTENT) };
+}
+
+/// A repeated change would get 412, as if the first had not been made.
+#[test]
+fn conditional_change_is_not_idempotent() {
+    const { assert!(!<UpdateThing as Endpoint<Plain>>::IDEMPOTENT) };
+    const { assert!(<DeleteThing as Endpoint<Plain>>::IDEMPOTENT) };
 }
 
 #[tokio::test]

@@ -89,6 +89,21 @@ async fn api_call_issues_renewable_token() {
     }
 }
 
+/// Scopes that the server stated are checked before a call; requested ones are not.
+#[tokio::test]
+async fn issued_token_keeps_source_of_scopes() {
+    for (scope, source) in [(r#","scope":"read""#, ScopeSource::Response), ("", ScopeSource::Request)] {
+        let transport = RecordingTransport::with_responses([
+            json_response(200, &format!(r#"{{"access_token":"canary-a"{scope}}}"#)),
+            json_response(201, r#"{"access_token":"canary-b"}"#),
+        ]);
+        let client = client(&transport, &ManualClock::default());
+        let token = client.client_credentials("read".parse::<Scopes>().unwrap()).await.unwrap();
+        let issued = client.send(&token, &Issue).await.unwrap();
+        assert_eq!((issued.scopes().to_string().as_str(), issued.scope_source()), ("read", source));
+    }
+}
+
 #[tokio::test]
 async fn accepts_unusual_bearer_token_types() {
     for token_type in ["", "bearer ", " Bearer", "BEARER"] {

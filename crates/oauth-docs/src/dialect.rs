@@ -34,6 +34,12 @@ fn values(dialect: &Dialect) -> Vec<(&'static str, String)> {
         ("client-refused", list(dialect.client_refused, refusal)),
         ("token-refused", list(dialect.token_refused, token_refusal)),
         ("scope-missing", list(dialect.scope_missing, refusal)),
+        (
+            "umbrella-scopes",
+            list(dialect.umbrella_scopes, |(scope, prefix)| {
+                format!("{} for {}", code(scope), code(format!("{prefix}…")))
+            }),
+        ),
     ]
 }
 

@@ -70,7 +70,6 @@ impl Endpoint<Cobot> for SpaceToken {
     ) -> Result<Token<Cobot>, Error> {
         let body: ResponseBody = json(&response)?;
         // According to the document, the scopes are those of the original token.
-        let scopes = body.scope.map_or_else(|| at.token().scopes().clone(), |names| parse_scopes(&names));
-        at.derived(body.token, scopes)
+        at.derived(body.token, body.scope.map(|names| parse_scopes(&names)))
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use oauth_core::http::header::CONTENT_TYPE;
 use oauth_core::http::{HeaderValue, Method, Request, Response, StatusCode};
 use oauth_core::url::{Url, form_urlencoded};
-use oauth_core::{Endpoint, EndpointContext, Error, TokenAlreadySet};
+use oauth_core::{Endpoint, EndpointContext, Error, FileEndpoint, TokenAlreadySet};
 use serde_json::{Map, Value};
 
 use crate::provider::Cobot;
@@ -93,6 +93,12 @@ impl<E: Endpoint<Cobot>> Endpoint<Cobot> for TokenInQuery<E> {
     }
 }
 
+impl<E: FileEndpoint<Cobot>> FileEndpoint<Cobot> for TokenInQuery<E> {
+    fn has_file(&self, status: StatusCode) -> bool {
+        self.0.has_file(status)
+    }
+}
+
 impl<E: Endpoint<Cobot>> Endpoint<Cobot> for TokenInForm<E> {
     type Response = E::Response;
     const NAME: &'static str = E::NAME;
@@ -140,6 +146,12 @@ impl<E: Endpoint<Cobot>> Endpoint<Cobot> for TokenInForm<E> {
         response: Response<Vec<u8>>,
     ) -> Result<E::Response, Error> {
         self.0.parse(at, response)
+    }
+}
+
+impl<E: FileEndpoint<Cobot>> FileEndpoint<Cobot> for TokenInForm<E> {
+    fn has_file(&self, status: StatusCode) -> bool {
+        self.0.has_file(status)
     }
 }
 

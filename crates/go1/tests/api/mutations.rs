@@ -22,7 +22,9 @@ macro_rules! rows {
             parse: |value| {
                 let parsed: $type = serde_json::from_value(value)?;
                 let again: $type = serde_json::from_value(serde_json::to_value(&parsed)?)?;
-                assert_eq!(parsed.unread(), again.unread());
+                // Secrets are not serialized, of whatever type.
+                let secrets = usize::from(parsed.other.contains_key("secret_key"));
+                assert_eq!(parsed.unread(), again.unread() + secrets);
                 assert!(!format!("{parsed:?}").contains("canary"));
                 Ok(0 $(+ parsed.$hits.len())?)
             },

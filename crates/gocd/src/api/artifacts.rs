@@ -6,7 +6,8 @@ use std::time::Duration;
 use oauth_core::http::{Method, Request, Response, StatusCode};
 use oauth_core::serde_json::{self, Value};
 use oauth_core::{
-    Endpoint, EndpointContext, Error, ErrorKind, IntoArgument, List, endpoint, json, open_enum, response,
+    Endpoint, EndpointContext, Error, ErrorKind, FileEndpoint, IntoArgument, List, endpoint, json, open_enum,
+    response,
 };
 
 use super::upload_body::UploadBody;
@@ -127,9 +128,8 @@ impl Location {
 
 /// `GET /files/:pipeline_name/:pipeline_counter/:stage_name/:stage_counter/:job_name/*path_to_directory.zip`:
 /// a folder as a ZIP archive, up to 1 GiB within 30 minutes. `None` (status 202) while the server makes it:
-/// call again after some seconds. Since 14.3.0. Source: api.gocd.org, "Get artifact directory".
-///
-/// Written out for its two responses.
+/// call again after some seconds. Its download fails with [`ErrorKind::Unavailable`] instead. Since 14.3.0.
+/// Source: api.gocd.org, "Get artifact directory".
 #[derive(Clone, Debug)]
 pub struct ArtifactFolder(Location);
 
@@ -170,7 +170,13 @@ impl Endpoint<Personal> for ArtifactFolder {
         _: &EndpointContext<'_, Personal>,
         response: Response<Vec<u8>>,
     ) -> Result<Option<Vec<u8>>, Error> {
-        Ok((response.status() != StatusCode::ACCEPTED).then(|| response.into_body()))
+        Ok(self.has_file(response.status()).then(|| response.into_body()))
+    }
+}
+
+impl FileEndpoint<Personal> for ArtifactFolder {
+    fn has_file(&self, status: StatusCode) -> bool {
+        status.is_success() && status != StatusCode::ACCEPTED
     }
 }
 
@@ -179,7 +185,7 @@ macro_rules! upload {
     ($(#[$doc:meta])* $name:ident, $method:ident $endpoint_name:literal, $body:expr) => {
         $(#[$doc])*
         ///
-        /// Written out for its body. It is not repeated after a failure.
+        /// It is not repeated after a failure.
         #[derive(Clone, Debug)]
         pub struct $name {
             location: Location,

@@ -23,6 +23,19 @@ async fn folder_in_progress_is_none() {
 }
 
 #[tokio::test]
+async fn folder_is_downloaded_once_it_is_ready() {
+    let call = ArtifactFolder::new("up42", 5, "test", 1, "unit", "target/dist");
+    let responses = [json_response(202, "please wait"), json_response(200, "zip")];
+    let (client, token) = client(RecordingTransport::with_responses(responses));
+    let mut target = Vec::new();
+    let error = client.download(&token, &call, &mut target).await.unwrap_err();
+    assert_eq!((error.kind(), error.is_transient()), (ErrorKind::Unavailable, true));
+    assert!(target.is_empty());
+    assert_eq!(client.download(&token, &call, &mut target).await.unwrap().bytes, 3);
+    assert_eq!(target, b"zip");
+}
+
+#[tokio::test]
 async fn artifacts_may_be_list_or_object() {
     let call = Artifacts::new("up42", 5, "test", 1, "unit");
     let files = r#"{"name":"a","files":[{"name":"b"},7]}"#;

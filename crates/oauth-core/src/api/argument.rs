@@ -1,4 +1,4 @@
-//! `IntoArgument`: what the methods of declared types accept.
+//! `IntoArgument`: conversions of the arguments of declared types.
 
 use chrono::{DateTime, Utc};
 
@@ -9,8 +9,7 @@ use crate::util::secret::Secret;
 
 /// A value that a declared call or body accepts where it needs a `T`.
 ///
-/// Unlike [`Into`], it leaves no choice for a number, so that a plain `50` is accepted as a `u32`. A type of
-/// your own is accepted as it is:
+/// Every type accepts itself, and a plain `50` is a `u32`, where [`Into`] would be ambiguous:
 ///
 /// ```
 /// # use oauth_core::IntoArgument;

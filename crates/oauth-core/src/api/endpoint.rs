@@ -17,6 +17,7 @@ use crate::token::response::standard_fields;
 use crate::token::token::{ScopeSource, Token, TokenData, TokenOrigin};
 use crate::util::secret::AccessToken;
 use crate::util::strict_json::{UniqueKeys, describe_mismatch, without_byte_order_marks};
+use crate::util::url_policy::{encode_segment, is_dot_segment};
 
 /// One API call of provider `P`: its request, and the parsing of its response. No IO.
 ///
@@ -58,7 +59,8 @@ pub trait Endpoint<P: Provider>: Sync {
     const NAME: &'static str;
 
     /// True if the call may be sent twice. The default goes by the method, the first word of
-    /// [`NAME`](Self::NAME): true if it is idempotent (RFC 9110 section 9.2.2).
+    /// [`NAME`](Self::NAME): true if it is idempotent (RFC 9110 section 9.2.2). A call with an entity tag is
+    /// not: if the response is lost, a second one gets 412, although the first changed the resource.
     const IDEMPOTENT: bool = has_idempotent_method(Self::NAME);
 
     /// Scopes that the call needs, all of them. If the server stated the scopes of a token and one is
@@ -135,10 +137,15 @@ impl<'a, P: Provider> EndpointContext<'a, P> {
     }
 
     /// Returns a token that the API issued in exchange for this one: of the same provider, site and client.
+    /// `None` means the scopes of this token.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidResponse`] if it cannot be an access token.
-    pub fn derived(&self, access_token: impl Into<AccessToken>, scopes: Scopes) -> Result<Token<P>, Error> {
+    pub fn derived(
+        &self,
+        access_token: impl Into<AccessToken>,
+        scopes: Option<Scopes>,
+    ) -> Result<Token<P>, Error> {
         let access_token = access_token.into();
         if !crate::util::redact::is_token(access_token.expose()) {
             return Err(Error::new(
@@ -146,13 +153,18 @@ impl<'a, P: Provider> EndpointContext<'a, P> {
                 "the token of the response is empty, longer than 64 KiB, or not printable ASCII",
             ));
         }
+        // Scopes that were only requested for this token are no better known for the new one.
+        let (scopes, scope_source) = match scopes {
+            Some(scopes) => (scopes, ScopeSource::Response),
+            None => (self.token.data.scopes.clone(), self.token.data.scope_source),
+        };
         Ok(Token {
             data: TokenData {
                 access_token,
                 refresh_token: None,
                 requested: scopes.clone(),
                 scopes,
-                scope_source: ScopeSource::Response,
+                scope_source,
                 received_at: self.now,
                 expires_at: None,
                 lapses_at: None,
@@ -175,14 +187,11 @@ impl<'a, P: Provider> EndpointContext<'a, P> {
         let fields = standard_fields(fields, const { &P::DIALECT })?;
         let text = |name: &str| fields[name].as_str().unwrap_or_default();
         let scopes = fields["scope"].as_str().map(Scopes::lenient);
-        let scope_source = if scopes.is_some() { ScopeSource::Response } else { ScopeSource::Request };
-        let scopes = scopes.unwrap_or_else(|| self.token.data.scopes.clone());
         let token = self.derived(text("access_token"), scopes)?;
         let after = |lifetime| self.now.checked_add_signed(TimeDelta::from_std(lifetime).ok()?);
         let refresh_token = fields["refresh_token"].as_str().map(Into::into);
         Ok(Token {
             data: TokenData {
-                scope_source,
                 expires_at: fields["expires_in"].as_u64().map(Duration::from_secs).and_then(after),
                 lapses_at: refresh_token.as_ref().and(<P::Renewal as Renewal>::IDLE_LIFETIME).and_then(after),
                 refresh_token,
@@ -305,23 +314,29 @@ pub fn json_request<T: serde::Serialize + ?Sized>(
 /// Appends path segments to `base`. Each is encoded, so that none can change the path before it.
 ///
 /// # Errors
-/// [`ErrorKind::InvalidInput`] if a segment is empty, `.` or `..`, or `base` cannot have a path.
+/// [`ErrorKind::InvalidInput`] if a segment is empty, `.` or `..`, also without its tabs and line breaks,
+/// which URL parsers skip, or if `base` cannot have a path.
 ///
 /// ```
-/// let base = "https://demo.s.portal.cohortgo.com/api/v1".parse().unwrap();
-/// let url = oauth_core::join(&base, &["students.json"]).unwrap();
-/// assert_eq!(url.as_str(), "https://demo.s.portal.cohortgo.com/api/v1/students.json");
+/// let base = "https://api.example.com/v1".parse().unwrap();
+/// let url = oauth_core::join(&base, &["reports", "may 2026.json"]).unwrap();
+/// assert_eq!(url.as_str(), "https://api.example.com/v1/reports/may%202026.json");
 /// assert!(oauth_core::join(&base, &[".."]).is_err());
 /// ```
 pub fn join(base: &url::Url, segments: &[&str]) -> Result<url::Url, Error> {
-    if segments.iter().any(|segment| matches!(*segment, "" | "." | "..")) {
+    if segments.iter().any(|segment| is_dot_segment(segment)) {
         return Err(Error::invalid_input("a path segment is empty, `.` or `..`"));
     }
+    if base.cannot_be_a_base() {
+        return Err(Error::invalid_input("the base URL cannot have a path"));
+    }
+    let mut path = base.path().strip_suffix('/').unwrap_or(base.path()).to_owned();
+    for segment in segments {
+        path.push('/');
+        path.push_str(&encode_segment(segment));
+    }
     let mut url = base.clone();
-    url.path_segments_mut()
-        .map_err(|()| Error::invalid_input("the base URL cannot have a path"))?
-        .pop_if_empty()
-        .extend(segments);
+    url.set_path(&path);
     Ok(url)
 }
 

@@ -53,27 +53,35 @@
 /// }
 /// ```
 ///
-/// The first line names the provider, after its generic parameters in brackets. In parentheses stand the
-/// parameters of the path, which are any [`Display`](std::fmt::Display). In braces stand those of the query,
-/// which are any [`QueryValue`](crate::QueryValue); one whose Rust name differs has its name after `=`.
-/// `new` takes the parameters of the path, the required ones of the query, the body and the entity tag, in
-/// this order.
+/// All parts in order. Only the provider, the type, the method with its path, and the response are needed:
 ///
-/// The request is a method, a function that returns the [`RequestBuilder`](crate::RequestBuilder) of a part
-/// of the API, and a path template. The function may have further arguments, `version(4)`, and parameters of
-/// the call, `space[subdomain]`. In the template, `:name` stands for one segment or its first part, `*name`
-/// for several. Then follow, as needed:
+/// ```text
+/// endpoint! {
+///     [P: Provider<Site = FixedSite>] P;              // generic parameters, provider
+///     /// `PUT /courses/:course/files/*path`: …       // documentation of the type
+///     pub struct PutFile(course: String, path: String) { // path parameters: any `Display`
+///         required { day: NaiveDate, }                // query parameters: any `QueryValue`
+///         optional { size = "page[size]": u32, }      // with another name in the query
+///     }
+///     PUT api "/courses/:course/files/*path"          // method, function, path template
+///         scopes ["course.write"]                     // `Endpoint::SCOPES`
+///         body(file: NewFile as "file")               // `RequestBody`, as JSON {"file": …}
+///         if_match(etag)                              // `ETag`; the call is then not idempotent
+///         limits(1 << 30, 600)                        // `MIN_BODY_LIMIT`, `MIN_DEADLINE` in seconds
+///         => json(File)                               // response
+/// }
 ///
-/// - `scopes [...]`: [`Endpoint::SCOPES`](crate::Endpoint::SCOPES);
-/// - `body(name: Type)` or `body(name: Type as "root")`: a JSON body, any
-///   [`RequestBody`](crate::RequestBody); with a parameter of the path at the end, `body(name: Type as
-///   "data", id)`, the body repeats this id ([`ResourceBody`](crate::json_api::ResourceBody));
-/// - `if_match(name)`: the call is conditional on an [`ETag`](crate::ETag), the last argument of `new`;
-/// - `limits(bytes, seconds)`: [`Endpoint::MIN_BODY_LIMIT`](crate::Endpoint::MIN_BODY_LIMIT) and
-///   [`Endpoint::MIN_DEADLINE`](crate::Endpoint::MIN_DEADLINE);
-/// - `=>` and the response: `json(Type)`, `json_with_etag(Type)` ([`WithETag`](crate::WithETag)), `text`,
-///   `bytes`, `nothing`, or `parsed(Type, function)` with a function of the response. `json(Type,
-///   "/pointer")` parses the part of the response at this JSON pointer, and so does `json_with_etag`.
+/// PutFile::new(course, path, day, file, etag).size(50)
+/// ```
+///
+/// - function: returns the [`RequestBuilder`](crate::RequestBuilder) of a part of the API. `version(4)`
+///   passes it an argument, `space[subdomain]` a parameter of the call;
+/// - path template: `:name` is one segment or its first part (`:id.json`), `*name` several;
+/// - body: `body(name: Type)` without a root; `body(name: Type as "data", id)` repeats the path parameter
+///   `id` in the body ([`ResourceBody`](crate::json_api::ResourceBody));
+/// - response: `json(Type)`, `json(Type, "/pointer")` for a part of the document, `json_with_etag(…)` alike
+///   ([`WithETag`](crate::WithETag)), `text`, `bytes` ([`FileEndpoint`](crate::FileEndpoint)), `nothing`, or
+///   `parsed(Type, function)`.
 ///
 /// A call that needs anything else implements [`Endpoint`](crate::Endpoint) itself.
 #[macro_export]
@@ -187,6 +195,7 @@ macro_rules! endpoint {
             type Response = $crate::endpoint!(@response $response $($response_argument)*);
             const NAME: &'static str = ::core::concat!(::core::stringify!($method), " ", $path);
             const SCOPES: &'static [&'static str] = &[$($scope),*];
+            $(const IDEMPOTENT: bool = $crate::endpoint!(@conditional $etag);)?
             $(const MIN_BODY_LIMIT: usize = $bytes;
             const MIN_DEADLINE: ::core::time::Duration = ::core::time::Duration::from_secs($seconds);)?
 
@@ -217,10 +226,19 @@ macro_rules! endpoint {
                 $crate::endpoint!(@parse response $response $($response_argument)*)
             }
         }
+
+        $crate::endpoint!(@file $response [$($generics)*] $provider; $name);
     };
+
+    (@file bytes [$($generics:tt)*] $provider:ty; $name:ident) => {
+        impl<$($generics)*> $crate::FileEndpoint<$provider> for $name {}
+    };
+    (@file $response:ident $($ignored:tt)*) => {};
 
     (@required $value:expr) => { ::core::option::Option::Some(&$value) };
     (@optional $value:expr) => { $value.as_ref() };
+    // The first of two would change the tag, so that the second claims that nothing was changed.
+    (@conditional $etag:ident) => { false };
     (@root $root:literal) => { ::core::option::Option::Some($root) };
     (@root) => { ::core::option::Option::None };
     (@body $body:expr) => { $body };

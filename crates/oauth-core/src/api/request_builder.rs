@@ -12,6 +12,7 @@ use crate::api::endpoint::{join, request};
 use crate::api::etag::ETag;
 use crate::api::request_body::RequestBody;
 use crate::error::Error;
+use crate::util::url_policy::is_dot_segment;
 
 /// Builds the request of an endpoint: a base URL, the headers of every call there, path, query and body.
 ///
@@ -29,7 +30,6 @@ use crate::error::Error;
 /// ```
 ///
 /// A value that cannot be sent is reported by [`build`](Self::build).
-#[derive(Debug)]
 pub struct RequestBuilder {
     url: Result<Url, Error>,
     headers: HeaderMap,
@@ -133,6 +133,16 @@ impl RequestBuilder {
     }
 }
 
+/// Without path, query, header values and body, which may hold secrets.
+impl fmt::Debug for RequestBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RequestBuilder")
+            .field("host", &self.url.as_ref().ok().and_then(Url::host_str))
+            .field("headers", &self.headers.keys().collect::<Vec<_>>())
+            .finish_non_exhaustive()
+    }
+}
+
 /// Returns the segments of a path template with its parameters filled in.
 fn segments(template: &str, parameters: &[(&str, &dyn Display)]) -> Result<Vec<String>, Error> {
     let value = |name: &str| {
@@ -141,10 +151,10 @@ fn segments(template: &str, parameters: &[(&str, &dyn Display)]) -> Result<Vec<S
         let (_, value) = parameter
             .ok_or_else(|| Error::invalid_input(format!("the path parameter `{name}` is missing")))?;
         let value = value.to_string();
-        match value.as_str() {
-            "" | "." | ".." => Err(Error::invalid_input(format!("`{name}` is empty, `.` or `..`"))),
-            _ => Ok(value),
+        if is_dot_segment(&value) {
+            return Err(Error::invalid_input(format!("`{name}` is empty, `.` or `..`")));
         }
+        Ok(value)
     };
     let mut segments = Vec::new();
     for part in template.split('/').filter(|part| !part.is_empty()) {
@@ -281,16 +291,38 @@ mod tests {
             ("/things/:name.json", "a", "/v2/things/a.json"),
             ("/things/:name/parts", "ü", "/v2/things/%C3%BC/parts"),
             ("/files/*name", "a/b c.txt", "/v2/files/a/b%20c.txt"),
+            ("/things/:name", "a\tb\r\n", "/v2/things/a%09b%0D%0A"),
+            ("/things/:name", "%2e%2E", "/v2/things/%252e%252E"),
+            ("/things/:name", r"..\a|[b]^", "/v2/things/..%5Ca%7C%5Bb%5D%5E"),
+            ("/things/:name", "!$&'()*+,;=:@~", "/v2/things/!$&'()*+,;=:@~"),
         ] {
-            assert_eq!(url(template, value).unwrap(), format!("https://api.example.com{path}"));
+            let sent = url(template, value).unwrap();
+            assert_eq!(sent, format!("https://api.example.com{path}"));
+            assert_eq!(sent.parse::<Url>().unwrap().as_str(), sent, "{value:?}");
         }
-        for bad in ["", ".", "..", "/a", "a/", "a//b", "a/../b"] {
-            assert!(url("/files/*name", bad).is_err(), "{bad}");
+        for bad in ["", ".", "..", "/a", "a/", "a//b", "a/../b", "a/.\t./b", "a/\n/b"] {
+            assert!(url("/files/*name", bad).is_err(), "{bad:?}");
         }
-        for bad in ["", ".", ".."] {
-            assert!(url("/things/:name", bad).is_err(), "{bad}");
+        for bad in ["", ".", "..", ".\t.", ".\n", "\r..", "\t"] {
+            assert!(url("/things/:name", bad).is_err(), "{bad:?}");
         }
         assert!(url("/things/:other", "a").is_err());
+    }
+
+    #[test]
+    fn debug_shows_host_and_header_names_only() {
+        let secret = "canary".to_owned();
+        let builder = base()
+            .path("/things/:name", &[("name", &secret as &dyn Display)])
+            .query("key", Some(&secret))
+            .header(HeaderName::from_static("x-key"), HeaderValue::from_static("canary"))
+            .confirmation_header(HeaderName::from_static("x-confirm"), HeaderValue::from_static("canary"))
+            .json_body(None, &serde_json::Value::from("canary"));
+        let shown = format!("{builder:?}");
+        assert_eq!(
+            shown,
+            r#"RequestBuilder { host: Some("api.example.com"), headers: ["x-key", "content-type"], .. }"#
+        );
     }
 
     #[test]

@@ -13,7 +13,8 @@ use serde_json::{Map, Value};
 ///   came with status 200.
 /// - `optional` fields are `Option`s. `null` is `None`. A value of another type is `None` too, and stays in
 ///   `other` under its name.
-/// - `secrets` are optional [`Secret`](crate::Secret)s. They are read, but never serialized.
+/// - `secrets` are optional [`Secret`](crate::Secret)s. They are read, but never serialized, not even from
+///   `other`.
 /// - `lists` are `Vec`s; `required_lists` must be there. `null` is empty. Elements that cannot be read stay
 ///   in `other` under the name of the list, as an array.
 ///
@@ -164,7 +165,11 @@ macro_rules! response {
                     &self.$list,
                 )?;)*)?
                 $crate::macro_support::Serialize::serialize(
-                    &$crate::macro_support::merged(fields, &self.other),
+                    &$crate::macro_support::merged(
+                        fields,
+                        &self.other,
+                        &[$($($crate::response!(@key $secret $($secret_key)?)),*)?],
+                    ),
                     serializer,
                 )
             }
@@ -302,11 +307,18 @@ pub fn put<T: serde::Serialize, E: serde::ser::Error>(
     Ok(())
 }
 
-/// Adds `other`; unread elements follow those of their list.
+/// Adds `other` without the declared secrets; unread elements follow those of their list.
 #[doc(hidden)]
 #[must_use]
-pub fn merged(mut fields: Map<String, Value>, other: &Map<String, Value>) -> Map<String, Value> {
+pub fn merged(
+    mut fields: Map<String, Value>,
+    other: &Map<String, Value>,
+    secrets: &[&str],
+) -> Map<String, Value> {
     for (key, value) in other {
+        if secrets.contains(&key.as_str()) {
+            continue;
+        }
         match (fields.get_mut(key), value) {
             (Some(Value::Array(elements)), Value::Array(unread)) => elements.extend(unread.iter().cloned()),
             (Some(Value::Array(elements)), _) if !elements.is_empty() => {}
@@ -437,6 +449,36 @@ mod tests {
         let thing = thing(json!({"id": 1, "hits": [], "count": "canary-1", "password": "canary-2"})).unwrap();
         let shown = format!("{thing:?}");
         assert!(shown.contains("password") && !shown.contains("canary"), "{shown}");
+    }
+
+    crate::response! {
+        /// An account with secrets.
+        struct Account {
+            required {
+                /// Identifier.
+                id: String,
+            }
+            secrets {
+                /// Password.
+                password,
+                /// Token.
+                token = "api_token",
+            }
+        }
+    }
+
+    #[test]
+    fn secrets_are_never_serialized() {
+        for secret in [json!("canary"), json!({"value": "canary"}), json!(["canary"]), json!(null)] {
+            let sent = json!({"id": "1", "password": secret, "api_token": secret, "plan": "free"});
+            let account: Account = serde_json::from_value(sent).unwrap();
+            assert_eq!(
+                serde_json::to_value(&account).unwrap(),
+                json!({"id": "1", "plan": "free"}),
+                "{secret}"
+            );
+            assert!(!format!("{account:?}").contains("canary"), "{secret}");
+        }
     }
 
     fn any_json() -> impl Strategy<Value = Value> {

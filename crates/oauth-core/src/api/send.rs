@@ -15,11 +15,17 @@ use crate::provider::provider::Provider;
 use crate::provider::scheme::Scheme;
 use crate::provider::site::Site;
 use crate::token::token::{ScopeSource, Token};
-use crate::transport::transport::Call;
+use crate::transport::transport::{Call, TransportError};
+use crate::util::headers::retry_after;
 
 /// Only scopes that the server stated count: requested ones may have been granted under another name.
 fn check_scopes<P: Provider, E: Endpoint<P>>(token: &Token<P>) -> Result<(), Error> {
-    let is_missing = |scope: &&str| !token.scopes().iter().any(|granted| granted.as_str() == *scope);
+    let is_granted = |scope: &str| token.scopes().iter().any(|granted| granted.as_str() == scope);
+    let may_stand_for = |scope: &str| {
+        let mut umbrellas = P::DIALECT.umbrella_scopes.iter();
+        umbrellas.any(|(umbrella, prefix)| scope.starts_with(prefix) && is_granted(umbrella))
+    };
+    let is_missing = |scope: &&str| !is_granted(scope) && !may_stand_for(scope);
     match E::SCOPES.iter().copied().find(is_missing) {
         Some(scope) if token.scope_source() == ScopeSource::Response => {
             Err(Error::new(ErrorKind::MissingScope, format!("the token was not granted the scope `{scope}`"))
@@ -83,18 +89,27 @@ impl<P: Provider> Client<P> {
         }
         headers.entry(ACCEPT).or_insert(HeaderValue::from_static("application/json"));
         headers.entry(USER_AGENT).or_insert_with(|| inner.user_agent.clone());
-        if let Some(download) = &download {
-            download.request_rest(headers);
-        }
         let deadline = inner.limits.api_deadline.max(E::MIN_DEADLINE);
         let call = Call::new(request, deadline, inner.limits.api_body.max(E::MIN_BODY_LIMIT));
-        let response = match download {
-            Some(download) => inner.transport.stream(call, download).await,
-            None => inner.transport.call(call).await,
+        let failed = |error: TransportError| named(error.into());
+        let (response, is_complete) = match download {
+            Some(download) => download.receive(&*inner.transport, call).await.map_err(failed)?,
+            None => {
+                let response = inner.transport.call(call).await.map_err(failed)?;
+                let is_accepted = endpoint.accepts_status(response.status());
+                (response, is_accepted)
+            }
         };
-        let response = response.map_err(|error| named(error.into()))?;
-        if endpoint.accepts_status(response.status()) {
+        if is_complete {
             return parse(endpoint, &context, response).map_err(named);
+        }
+        let status = response.status();
+        if endpoint.accepts_status(status) {
+            return Err(named(
+                Error::new(ErrorKind::Unavailable, "the server does not have the file yet")
+                    .with_status(status)
+                    .with_retry_after(retry_after(response.headers(), inner.clock.now())),
+            ));
         }
         Err(named(refused(
             &response,

@@ -38,7 +38,7 @@ pub(super) struct BreakerRules {
     pub(super) refusal_window: Duration,
     /// Number of accounts whose refusals are an incident.
     pub(super) incident_accounts: usize,
-    /// True if the token endpoint spends a refresh token before it checks anything (GoCD).
+    /// True if the token endpoint spends a refresh token before it checks anything.
     pub(super) spends_first: bool,
 }
 
@@ -194,8 +194,8 @@ impl CircuitBreaker {
         if permit.round != state.round {
             return Turn::None;
         }
-        // GoCD spends a refresh token before it checks the client secret, so the calls after a pause begin
-        // with one.
+        // A server may spend a refresh token before it checks the client secret, so the calls after a pause
+        // begin with one.
         let limit = state.limit_at(now);
         state.limit = (limit * 2).min(self.rules.max_calls);
         state.trusted_at = Some(now);

@@ -10,7 +10,7 @@ use super::connection::Connection;
 use super::need::Need;
 use http::Response;
 
-use crate::api::download::{Download, DownloadTarget, Downloaded};
+use crate::api::download::{Download, DownloadTarget, Downloaded, FileEndpoint};
 use crate::api::endpoint::{Endpoint, EndpointContext};
 use crate::api::pages::{PagedEndpoint, Pages};
 use crate::error::{Error, ErrorKind};
@@ -108,7 +108,8 @@ impl<P: Provider> Connection<P> {
 
     /// Writes the response of a call to `target` as it arrives; see
     /// [`Client::download`](crate::Client::download). After a failure, the rest is requested if the server
-    /// gave a strong entity tag, else the whole again.
+    /// gave a strong entity tag, else the whole again. Each request has the endpoint's deadline; the size
+    /// limit holds for the whole file.
     ///
     /// # Errors
     /// As [`send`](Self::send), and [`ErrorKind::DownloadFailed`].
@@ -118,9 +119,10 @@ impl<P: Provider> Connection<P> {
         target: &mut dyn DownloadTarget,
     ) -> Result<Downloaded, Error>
     where
-        E: Endpoint<P, Response = Vec<u8>>,
+        E: FileEndpoint<P>,
     {
-        let mut download = Some(Download::to(target));
+        let has_file = |status| endpoint.has_file(status);
+        let mut download = Some(Download::to(target, &has_file));
         self.exchange(endpoint, &mut download, |_, _, _| Ok(())).await?;
         Ok(download.map(Download::finish).unwrap_or_default())
     }

@@ -108,7 +108,7 @@ impl Sweep {
     }
 
     /// Sets the time before it lapses at which a refresh token is refreshed. By default a sixth of its idle
-    /// lifetime (Go1: 15 of 90 days).
+    /// lifetime (15 of 90 days).
     pub fn within(mut self, within: Duration) -> Self {
         self.within = Some(within);
         self

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-/// An OAuth error code: RFC 6749 sections 4.1.2.1 and 5.2, RFC 6750 section 3.1, and GoCD's additions.
+/// An OAuth error code: RFC 6749 sections 4.1.2.1 and 5.2, RFC 6750 section 3.1, and servers' spellings.
 ///
-/// Hyphens and underscores are equivalent (GoCD follows a draft and sends `invalid-grant`).
+/// Hyphens and underscores are equivalent: early drafts of OAuth 2.0 have `invalid-grant`.
 ///
 /// ```
 /// use oauth_core::OAuthCode;
@@ -18,7 +18,7 @@ use std::fmt;
 pub enum OAuthCode {
     /// `invalid_request`
     InvalidRequest,
-    /// `invalid_client`; GoCD: `invalid-client-credentials`, `invalid-client-id`
+    /// `invalid_client`; also `invalid-client-credentials` and `invalid-client-id`
     InvalidClient,
     /// `invalid_grant`
     InvalidGrant,
@@ -36,7 +36,7 @@ pub enum OAuthCode {
     ServerError,
     /// `temporarily_unavailable`
     TemporarilyUnavailable,
-    /// `redirect_uri_mismatch`; GoCD: `redirect-uri-mismatch`
+    /// `redirect_uri_mismatch`
     RedirectUriMismatch,
     /// `invalid_token` (RFC 6750)
     InvalidToken,

@@ -60,6 +60,9 @@ pub struct Dialect {
     /// API responses to a token that lacks a scope, in addition to the error code `insufficient_scope` of RFC
     /// 6750.
     pub scope_missing: &'static [Refusal],
+    /// Scopes that may stand for every scope with a prefix, as pairs of scope and prefix. The client does not
+    /// refuse a call because such a scope is missing: the server decides.
+    pub umbrella_scopes: &'static [(&'static str, &'static str)],
     /// Remedy for a refused token that cannot be refreshed. By default: connect again.
     pub reconnect_help: &'static str,
 }
@@ -230,6 +233,7 @@ impl Dialect {
             client_refused: &[],
             token_refused: &[],
             scope_missing: &[],
+            umbrella_scopes: &[],
             reconnect_help: "the customer must connect again",
         }
     }
@@ -380,6 +384,13 @@ impl Dialect {
     #[must_use]
     pub const fn scope_missing(mut self, refusals: &'static [Refusal]) -> Self {
         self.scope_missing = refusals;
+        self
+    }
+
+    /// Sets [`umbrella_scopes`](Self::umbrella_scopes).
+    #[must_use]
+    pub const fn umbrella_scopes(mut self, pairs: &'static [(&'static str, &'static str)]) -> Self {
+        self.umbrella_scopes = pairs;
         self
     }
 

@@ -31,7 +31,7 @@ use tokio::time::Instant;
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), oauth_core::store::StoreError> {
 /// let store = MemoryStore::new();
-/// let acme = Key::new("go1", "acme");
+/// let acme = Key::new("example", "acme");
 /// assert_eq!(store.insert(&acme, Content::new("a token")).await?, 1);
 /// assert_eq!(store.clone().load(&acme).await?.unwrap().content.bytes(), b"a token");
 /// # Ok(())

@@ -3,6 +3,8 @@
 use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD};
 
+use crate::util::url_policy::encode_segment;
+
 /// Limits text to `limit` characters, replaces control characters and trims white space.
 pub(crate) fn sanitize(text: &str, limit: usize) -> String {
     let mut out = String::new();
@@ -47,7 +49,7 @@ pub(crate) fn redact(text: &str, secrets: &[&str], limit: usize) -> String {
         text = text.replace(secret, "[redacted]");
         let in_a_form: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
         let mut spellings =
-            vec![in_a_form.replace('+', "%20"), in_a_form, in_a_path(secret), in_json(secret)];
+            vec![in_a_form.replace('+', "%20"), in_a_form, encode_segment(secret), in_json(secret)];
         if secret.len() >= MIN_ENCODED_SEARCH {
             let hex: String = secret.bytes().map(|b| format!("{b:02x}")).collect();
             spellings.extend([
@@ -65,18 +67,6 @@ pub(crate) fn redact(text: &str, secrets: &[&str], limit: usize) -> String {
         }
     }
     sanitize(&text, limit)
-}
-
-/// Encodes one segment of a URL's path.
-fn in_a_path(segment: &str) -> String {
-    let Ok(mut url) = url::Url::parse("http://localhost") else { return segment.to_owned() };
-    if let Ok(mut path) = url.path_segments_mut() {
-        path.push(segment);
-    }
-    match url.path().trim_start_matches('/') {
-        "" => segment.to_owned(), // `.` and `..`
-        path => path.to_owned(),
-    }
 }
 
 /// Encodes text as between the quotes of a JSON string.

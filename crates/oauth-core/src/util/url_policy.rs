@@ -9,7 +9,7 @@ use crate::error::{Error, ErrorKind};
 /// ```
 /// use oauth_core::is_loopback;
 ///
-/// assert!(is_loopback(&"http://betahaus.localhost:8080/".parse().unwrap()));
+/// assert!(is_loopback(&"http://shop.localhost:8080/".parse().unwrap()));
 /// assert!(!is_loopback(&"http://localhost.example.com/".parse().unwrap()));
 /// ```
 pub fn is_loopback(url: &Url) -> bool {
@@ -30,8 +30,8 @@ pub fn is_loopback(url: &Url) -> bool {
 /// [`ErrorKind::InvalidInput`] if the URL breaks one of these rules.
 ///
 /// ```
-/// assert!(oauth_core::check_url(&"https://go.example.com:8154/go".parse().unwrap()).is_ok());
-/// assert!(oauth_core::check_url(&"http://go.example.com:8153/go".parse().unwrap()).is_err());
+/// assert!(oauth_core::check_url(&"https://api.example.com:8443/v1".parse().unwrap()).is_ok());
+/// assert!(oauth_core::check_url(&"http://api.example.com:8080/v1".parse().unwrap()).is_err());
 /// ```
 pub fn check_url(url: &Url) -> Result<(), Error> {
     let wrong = |what: &'static str| Err(Error::invalid_input(what).with_host(authority(url)));
@@ -56,6 +56,27 @@ pub fn check_url(url: &Url) -> Result<(), Error> {
 /// Returns scheme, host and port of a URL as one comparable string (RFC 6454 section 6.2).
 pub fn origin(url: &Url) -> String {
     url.origin().ascii_serialization()
+}
+
+/// Returns true for a path segment that is empty, `.` or `..`, also without its tabs and line breaks, which
+/// URL parsers skip (WHATWG URL, section 4.4).
+pub(crate) fn is_dot_segment(segment: &str) -> bool {
+    let kept: String = segment.chars().filter(|c| !matches!(c, '\t' | '\n' | '\r')).collect();
+    matches!(kept.as_str(), "" | "." | "..")
+}
+
+/// Encodes a path segment: all but `pchar` (RFC 3986 section 3.3). `Url::path_segments_mut` would lose tabs
+/// and line breaks.
+pub(crate) fn encode_segment(segment: &str) -> String {
+    let mut encoded = String::with_capacity(segment.len());
+    for byte in segment.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    encoded
 }
 
 /// Host and port, for messages.
@@ -83,7 +104,7 @@ mod tests {
     #[test]
     fn accepts_only_https_or_loopback() {
         for (url, good) in [
-            ("https://auth.go1.com/oauth/token", true),
+            ("https://auth.example.com/oauth/token", true),
             ("http://127.0.0.1:3000/x", true),
             ("http://127.9.9.9/x", true),
             ("http://[::1]:3000/x", true),
@@ -93,11 +114,11 @@ mod tests {
             ("http://evillocalhost/x", false),
             ("http://[::ffff:10.0.0.1]/x", false),
             ("http://10.0.0.1/x", false),
-            ("ftp://auth.go1.com/", false),
+            ("ftp://auth.example.com/", false),
             ("data:text/plain,x", false),
-            ("https://user@auth.go1.com/", false),
-            ("https://:pw@auth.go1.com/", false),
-            ("https://auth.go1.com/#x", false),
+            ("https://user@auth.example.com/", false),
+            ("https://:pw@auth.example.com/", false),
+            ("https://auth.example.com/#x", false),
         ] {
             assert_eq!(check_url(&url.parse().unwrap()).is_ok(), good, "{url}");
         }

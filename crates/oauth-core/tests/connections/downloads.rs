@@ -3,11 +3,11 @@
 use std::sync::{Arc, Mutex};
 
 use oauth_core::connections::Connections;
-use oauth_core::http::{HeaderValue, Request, Response, header};
+use oauth_core::http::{HeaderValue, Request, Response, StatusCode, header};
 use oauth_core::store::MemoryStore;
 use oauth_core::{
-    App, BodySink, Call, Client, Endpoint, EndpointContext, Error, ErrorKind, Scopes, Transport,
-    TransportError,
+    App, BodySink, Call, Client, Endpoint, EndpointContext, Error, ErrorKind, FileEndpoint, Limits, Scopes,
+    Transport, TransportError,
 };
 use oauth_testing::{ACCESS_TOKEN, CLIENT_SECRET, ManualClock, json_response};
 
@@ -32,6 +32,12 @@ impl Endpoint<NonRefreshingProvider> for File {
         response: Response<Vec<u8>>,
     ) -> Result<Vec<u8>, Error> {
         Ok(response.into_body())
+    }
+}
+
+impl FileEndpoint<NonRefreshingProvider> for File {
+    fn has_file(&self, status: StatusCode) -> bool {
+        status != StatusCode::ACCEPTED && self.accepts_status(status)
     }
 }
 
@@ -77,7 +83,10 @@ impl Transport for BreakingServer {
 async fn download(parts: &[Part]) -> (Result<u64, ErrorKind>, String, Vec<String>) {
     let server = BreakingServer::default();
     *server.parts.lock().unwrap() = parts.to_vec();
+    let mut limits = Limits::default();
+    limits.api_body = 20;
     let client = Client::<NonRefreshingProvider>::builder(site(), App::without_redirect("id", CLIENT_SECRET))
+        .limits(limits)
         .transport(server.clone())
         .clock(ManualClock::default())
         .build()
@@ -114,10 +123,106 @@ async fn download_restarts_if_the_server_cannot_resume() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn wrong_part_is_an_error() {
-    for range in [Some("bytes 5-9/10"), Some("bytes */10"), None] {
-        let (result, content, _) =
-            download(&[(200, Some("\"v1\""), None, "0123", true), (206, None, range, "56789", false)]).await;
-        assert_eq!((result, content.as_str()), (Err(ErrorKind::DownloadFailed), "0123"));
+async fn wrong_part_starts_the_download_again() {
+    let v1 = Some("\"v1\"");
+    for (etag, range, bytes) in [
+        (v1, Some("bytes 5-9/10"), "56789"),
+        (v1, Some("bytes */10"), "456789"),
+        (v1, Some("bytes 4-9/*"), "456789"),
+        (v1, Some("bytes 4-9/9"), "456789"),
+        (v1, Some("items 4-9/10"), "456789"),
+        (v1, None, "456789"),
+        (v1, Some("bytes 4-9/10"), "456789, and more"),
+        (Some("\"v2\""), Some("bytes 4-9/10"), "456789"),
+        (None, Some("bytes 4-9/10"), "456789"),
+    ] {
+        let (result, content, ranges) = download(&[
+            (200, v1, None, "0123", true),
+            (206, etag, range, bytes, false),
+            (200, Some("\"v2\""), None, "the whole", false),
+        ])
+        .await;
+        assert_eq!((result, content.as_str()), (Ok(9), "the whole"), "{etag:?} {range:?}");
+        assert_eq!(ranges, ["- -", "bytes=4- \"v1\"", "- -"], "{etag:?} {range:?}");
+    }
+    // The size must not change from part to part. There are two retries.
+    let (result, content, _) = download(&[
+        (200, v1, None, "0123", true),
+        (206, v1, Some("bytes 4-9/10"), "45", true),
+        (206, v1, Some("bytes 6-10/11"), "6789a", false),
+    ])
+    .await;
+    assert_eq!((result, content.as_str()), (Err(ErrorKind::Unanswered), "012345"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn short_part_is_not_the_end() {
+    let v1 = Some("\"v1\"");
+    for (range, bytes) in [("bytes 4-6/10", "456"), ("bytes 4-9/10", "456")] {
+        let (result, content, ranges) = download(&[
+            (200, v1, None, "0123", true),
+            (206, v1, Some(range), bytes, false),
+            (206, v1, Some("bytes 7-9/10"), "789", false),
+        ])
+        .await;
+        assert_eq!((result, content.as_str()), (Ok(10), "0123456789"), "{range}");
+        assert_eq!(ranges[2], "bytes=7- \"v1\"");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn unsatisfiable_range_ends_only_a_complete_download() {
+    let v1 = Some("\"v1\"");
+    for (etag, range, complete) in [
+        (None, Some("bytes */4"), true),
+        (v1, Some("bytes */4"), true),
+        (Some("\"v2\""), Some("bytes */4"), false),
+        (None, Some("bytes */3"), false),
+        (None, Some("bytes 0-3/4"), false),
+        (None, None, false),
+    ] {
+        let (result, content, ranges) = download(&[
+            (200, v1, None, "0123", true),
+            (416, etag, range, "", false),
+            (200, v1, None, "the whole", false),
+        ])
+        .await;
+        let expected = if complete { (Ok(4), "0123") } else { (Ok(9), "the whole") };
+        assert_eq!((result, content.as_str()), expected, "{etag:?} {range:?}");
+        assert_eq!(ranges.get(2).map(String::as_str), (!complete).then_some("- -"), "{etag:?} {range:?}");
+    }
+    let (result, ..) = download(&[(416, None, Some("bytes */0"), "", false)]).await;
+    assert_eq!(result, Err(ErrorKind::ApiRefused));
+}
+
+#[tokio::test(start_paused = true)]
+async fn part_without_request_is_an_error() {
+    let range = Some("bytes 0-3/10");
+    let (result, content, _) = download(&[(206, Some("\"v1\""), range, "0123", false)]).await;
+    assert_eq!((result, content.as_str()), (Err(ErrorKind::DownloadFailed), ""));
+}
+
+#[tokio::test(start_paused = true)]
+async fn file_that_is_not_ready_is_requested_again() {
+    let not_ready = (202, None, None, "wait", false);
+    let (result, content, _) = download(&[not_ready, (200, None, None, "0123", false)]).await;
+    assert_eq!((result, content.as_str()), (Ok(4), "0123"));
+    let (result, content, _) = download(&[not_ready; 9]).await;
+    assert_eq!((result, content.as_str()), (Err(ErrorKind::Unavailable), ""));
+}
+
+#[tokio::test(start_paused = true)]
+async fn size_limit_holds_for_the_whole_file() {
+    let v1 = Some("\"v1\"");
+    // The limit of the endpoint is 20 bytes.
+    for (range, bytes, fits) in [
+        ("bytes 15-19/20", "fghij", true),
+        ("bytes 15-20/21", "fghijk", false),
+        ("bytes 15-15/21", "f", false),
+    ] {
+        let (result, content, ranges) =
+            download(&[(200, v1, None, "0123456789abcde", true), (206, v1, Some(range), bytes, false)]).await;
+        assert_eq!(result, if fits { Ok(20) } else { Err(ErrorKind::InvalidResponse) }, "{range}");
+        assert_eq!((content.len(), ranges.len()), (if fits { 20 } else { 15 }, 2), "{range}");
     }
 }
