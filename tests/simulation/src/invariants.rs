@@ -83,6 +83,8 @@ pub(crate) struct Invariants {
     restored: BTreeSet<TokenId>,
     /// Processes that have recorded the intent to send a token, and have not sent it.
     intents: BTreeSet<(usize, TokenId)>,
+    /// Time until which each process stands still.
+    stalled_until: BTreeMap<usize, u64>,
     /// Those of a token that was restored.
     restored_intents: BTreeSet<(usize, TokenId)>,
     /// Tokens that were sent because the process could not know that the store went back.
@@ -347,7 +349,7 @@ impl Invariants {
             if token >= lost {
                 self.lost_records.remove(&token.0);
             } else {
-                self.forgive_lost_records();
+                self.forgive_lost_records(at);
             }
         }
     }
@@ -397,14 +399,17 @@ impl Invariants {
             self.excuse(at, token);
             self.may_be_lost.insert(token);
         }
-        self.forgive_lost_records();
+        self.forgive_lost_records(at);
     }
 
     /// Allows the loss of tokens that the store has lost and no running process holds. Without sweeps, a process that
     /// holds one may not be used in time.
-    fn forgive_lost_records(&mut self) {
+    fn forgive_lost_records(&mut self, at: u64) {
         for record in self.lost_records.values() {
-            let is_held = self.views.values().any(|view| view.holds(record.lost));
+            let is_held = self.views.iter().any(|(process, view)| {
+                let is_stalled = self.stalled_until.get(process).is_some_and(|until| *until > at);
+                view.holds(record.lost) && !is_stalled
+            });
             if !self.is_swept || !is_held || record.is_other_connection {
                 self.may_be_lost.insert(record.restored);
             }
@@ -414,6 +419,7 @@ impl Invariants {
     /// Records that a process ended, or stands still for this time.
     pub(crate) fn process_stopped(&mut self, at: u64, process: usize, length: Option<u64>) {
         self.disturb(at + length.unwrap_or_default());
+        self.stalled_until.insert(process, at + length.unwrap_or_default());
         if length.is_some_and(|length| length <= STATED_WAIT) {
             return;
         }
@@ -437,7 +443,7 @@ impl Invariants {
             self.unsaved.retain(|_, unsaved| unsaved.process != process);
         }
         let view = self.views.remove(&process);
-        self.forgive_lost_records();
+        self.forgive_lost_records(at);
         if let (Some(_), Some(view)) = (length, view) {
             self.views.insert(process, view);
         }
@@ -569,7 +575,8 @@ impl Invariants {
             let can_save = |view: &ProcessView| view.holds(record.lost) && !view.may_be_in_incident(at);
             record.restored == token && !self.views.values().any(can_save)
         });
-        let may_be_lost = is_forgotten || self.may_be_lost.contains(&token);
+        let is_unnoticed = self.view(process).is_restored_unnoticed(token);
+        let may_be_lost = is_forgotten || is_unnoticed || self.may_be_lost.contains(&token);
         if !is_caused_by_user && !is_caused_by_reuse && !may_be_lost {
             let message = format!("{name} was lost without a lost response: {reason}");
             self.violate(at, ViolationKind::Lost, message);
@@ -591,8 +598,12 @@ impl Invariants {
             self.connected_at.keys().filter_map(|account| self.stored.get(account)).copied().collect();
         for stored in active {
             let Some(known) = provider.token(stored) else { continue };
-            let since =
-                (known.issued_at + lifetime).max(self.calm_since(stored.0)).max(self.may_be_late_until);
+            let doubted_until =
+                self.views.values().filter_map(|view| view.may_doubt_refusals_until(stored)).max();
+            let since = (known.issued_at + lifetime)
+                .max(self.calm_since(stored.0))
+                .max(self.may_be_late_until)
+                .max(doubted_until.unwrap_or_default());
             // A refusal is believed at the second attempt, and each may wait for a sweep.
             let is_dead = !provider.is_live(stored, at);
             let allowance = if is_dead { 2 * allowance + REFUSAL_WINDOW } else { allowance };

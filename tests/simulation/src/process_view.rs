@@ -150,6 +150,17 @@ impl ProcessView {
         self.possible_incident.is_on(at)
     }
 
+    /// Returns the time until which the refusals of this token may be an incident's.
+    pub(crate) fn may_doubt_refusals_until(&self, token: TokenId) -> Option<u64> {
+        let refusals = self.refusals.get(&token).filter(|_| self.possible_incident.since.is_some())?;
+        Some(refusals.first + LONGEST_INCIDENT)
+    }
+
+    /// True if it was refused before the store went back, and the process has seen no newer token of the account.
+    pub(crate) fn is_restored_unnoticed(&self, token: TokenId) -> bool {
+        !self.holds_newer(token) && self.refusals.get(&token).is_some_and(|refusals| refusals.is_forgotten)
+    }
+
     /// True if a token may be sent although the process was told that it is refused. `None` if it was not
     /// told.
     pub(crate) fn may_send_refused(&self, token: TokenId, at: u64, spends_first: bool) -> Option<bool> {

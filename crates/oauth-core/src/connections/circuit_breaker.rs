@@ -62,6 +62,8 @@ struct BreakerState {
     hold: Option<Hold>,
     /// Incremented by each hold. Failures of calls that started before it do not extend it.
     round: u64,
+    /// Round in which the client was configured.
+    configured_in: u64,
     /// Failed calls of this round, in a row.
     failures: u32,
     /// Holds since the last success.
@@ -258,7 +260,7 @@ impl CircuitBreaker {
         );
         let mut state = self.state();
         // The client may have been corrected since.
-        if permit.round != state.round || mutated!(IgnoresClientRefusal) {
+        if permit.round < state.configured_in || mutated!(IgnoresClientRefusal) {
             return;
         }
         state.trusted_at = None;
@@ -405,6 +407,7 @@ impl CircuitBreaker {
         state.hold = None;
         state.trusted_at = None;
         state.round += 1;
+        state.configured_in = state.round;
         drop(state);
         self.freed.notify_one();
     }

@@ -88,10 +88,16 @@ impl<P: Provider> RefreshTask<'_, P> {
             SaveOutcome::Accepted { generation } => {
                 shared.emit(key, Some(generation), EventKind::StoreWentBack(None));
                 let now = shared.now();
-                if let Some(suspicion) = &mut entry.state().suspicion {
+                let mut state = entry.state();
+                let first_refused_at = state.suspicion.map(|suspicion| suspicion.first_refused_at);
+                if first_refused_at.is_some_and(|at| shared.circuit_breaker.ended_incident_since(at)) {
+                    // The refusals were about the provider.
+                    state.suspicion = None;
+                } else if let Some(suspicion) = &mut state.suspicion {
                     // Another process may hold a newer token, and writes that back at its next read.
                     (suspicion.first_refused_at, suspicion.is_final) = (now.monotonic, false);
                 }
+                drop(state);
                 let cached =
                     CachedToken::new(token, generation, RecordState::Active, true, &shared.settings, now)?;
                 entry.publish(self.epoch, cached).map(Ok)

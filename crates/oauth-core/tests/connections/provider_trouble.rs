@@ -176,6 +176,29 @@ async fn refusals_of_several_customers_are_an_incident() {
     assert!(events.len() < 200, "no event for each held call: {}", events.len());
 }
 
+/// The refusals of an incident are still about the provider after the store went back.
+#[tokio::test(start_paused = true)]
+async fn token_written_back_after_an_incident_is_sent() {
+    let setup = Setup::new();
+    let connections = patient(&setup);
+    let acme = connections.insert("acme", setup.token().await).await.unwrap();
+    let other = connections.insert("other", setup.token().await).await.unwrap();
+    let backups = [setup.record("acme").await, setup.record("other").await];
+    setup.expire();
+    acme.headers().await.unwrap();
+    setup.expire();
+    setup.server.always_respond(INVALID_GRANT);
+    for one in [&acme, &other] {
+        one.headers().await.unwrap_err();
+    }
+    setup.server.always_respond(None);
+    wait(&setup, WINDOW).await;
+    other.headers().await.unwrap();
+    setup.store.go_back(&[("acme", &backups[0]), ("other", &backups[1])]).await;
+    wait(&setup, Duration::from_secs(60)).await;
+    acme.headers().await.unwrap();
+}
+
 #[tokio::test(start_paused = true)]
 async fn dead_tokens_are_found_after_an_incident() {
     let (setup, connections) = expired_accounts(20).await;

@@ -41,6 +41,26 @@ async fn refused_client_opens_circuit_breaker() {
     assert_eq!(setup.server.refreshes(), 1_003);
 }
 
+/// A call that is under way when an incident begins still tells that the client is refused.
+#[tokio::test(start_paused = true)]
+async fn client_refused_as_an_incident_begins_opens_circuit_breaker() {
+    let setup = Setup::new();
+    let connections = setup.settings(setup.client()).refusal_window(Duration::from_secs(600)).build();
+    setup.insert_each(&connections, ["a", "b", "c", "d"].map(str::to_owned)).await;
+    setup.expire();
+    let (invalid_grant, invalid_client) = (r#"{"error":"invalid_grant"}"#, r#"{"error":"invalid_client"}"#);
+    setup.server.next_token_call(Fault::Status(400, invalid_grant));
+    connections.get("a").headers().await.unwrap_err();
+    connections.get("b").headers().await.unwrap();
+    setup.events.take();
+    setup.server.next_token_call(Fault::Status(401, invalid_client));
+    setup.server.next_token_call(Fault::Status(400, invalid_grant));
+    call_all(["c", "d"].map(|account| connections.get(account)).into_iter()).await;
+    let events = setup.events.take();
+    assert!(events.iter().any(|event| event.contains("refusalincident")), "{events:?}");
+    assert_eq!(connections.check_client().unwrap_err().kind(), ErrorKind::ClientRefused);
+}
+
 /// A gateway's page is no evidence about the client, so other customers are still served.
 #[tokio::test(start_paused = true)]
 async fn response_without_code_opens_no_circuit_breaker() {
