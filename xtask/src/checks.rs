@@ -11,7 +11,7 @@ use crate::rehearse::tls::{TLS_CHOICES, package_names};
 use crate::report::{Diagnostic, Outcome, Report};
 use crate::run::{self, TestResults};
 use crate::tools::{CARGO_DENY, CARGO_HACK, CARGO_INSTA, MDBOOK};
-use crate::workspace::Workspace;
+use crate::workspace::{CORE, Workspace};
 
 /// `cargo xtask test`: all tests and doc tests. cargo-insta also finds snapshots whose test is gone.
 pub(crate) fn test(workspace: &Workspace, report: &mut Report) {
@@ -129,12 +129,14 @@ pub(crate) fn docs(workspace: &Workspace, check: bool, report: &mut Report) {
 }
 
 /// `cargo xtask features`: each client crate compiles alone with each feature, and its TLS choices bring only
-/// the dependencies that they should.
-pub(crate) fn features(workspace: &Workspace, report: &mut Report) {
+/// the dependencies that they should. If not `full`, the provider crates are compiled by `downstream` only: their
+/// features do no more than choose features of `oauth-core`.
+pub(crate) fn features(workspace: &Workspace, full: bool, report: &mut Report) {
     let shell = &workspace.shell;
     CARGO_HACK.step(workspace, report, "features: each alone", || {
         // Clippy, because code that is unused without a feature warns only there.
-        let packages = workspace.clients().into_iter().chain(["downstream"]).flat_map(|name| ["-p", name]);
+        let clients = if full { workspace.clients() } else { vec![CORE] };
+        let packages = clients.into_iter().chain(["downstream"]).flat_map(|name| ["-p", name]);
         let hack = cmd!(
             shell,
             "cargo hack clippy --each-feature --exclude-all-features {packages...} --lib --no-deps

@@ -149,7 +149,7 @@ impl Command {
             }
             Self::Docs { check } => checks::docs(workspace, check, report),
             Self::Tidy => tidy::steps(workspace, report),
-            Self::Features => checks::features(workspace, report),
+            Self::Features => checks::features(workspace, true, report),
             Self::Deny => checks::deny(workspace, report),
             Self::Api => report.step("public API", || api::check(workspace)),
             Self::Msrv => checks::msrv(workspace, report),
@@ -192,7 +192,7 @@ fn ci(workspace: &Workspace, full: bool, skip_test: bool, report: &mut Report) {
     checks::lint(workspace, report);
     // After lint, which has already built the API documentation.
     checks::docs(workspace, true, report);
-    checks::features(workspace, report);
+    checks::features(workspace, full, report);
     tidy::steps(workspace, report);
     checks::deny(workspace, report);
     report.step("public API", || api::check(workspace));
