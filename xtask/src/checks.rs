@@ -129,7 +129,7 @@ pub(crate) fn docs(workspace: &Workspace, check: bool, report: &mut Report) {
 }
 
 /// `cargo xtask features`: each client crate compiles alone with each feature, and its TLS choices bring only
-/// the dependencies that they should. If not `full`, the provider crates are compiled by `downstream` only: their
+/// the dependencies that they should. If not `full`, only `downstream` compiles the provider crates: their
 /// features do no more than choose features of `oauth-core`.
 pub(crate) fn features(workspace: &Workspace, full: bool, report: &mut Report) {
     let shell = &workspace.shell;

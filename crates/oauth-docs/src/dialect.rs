@@ -19,6 +19,7 @@ fn values(dialect: &Dialect) -> Vec<(&'static str, String)> {
         ("refresh-grant", code(dialect.refresh_grant)),
         ("scope-separator", words(dialect.scope_separator)),
         ("client-auth", words(dialect.client_auth)),
+        ("authorize-params", list(dialect.authorize_params, |(name, value)| code(format!("{name}={value}")))),
         ("token-params", list(dialect.token_params, |(name, value)| code(format!("{name}={value}")))),
         ("redirect-uri", words(dialect.redirect_uri)),
         ("encodings", list(dialect.encodings, |encoding| words(encoding))),

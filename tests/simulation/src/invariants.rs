@@ -85,7 +85,7 @@ pub(crate) struct Invariants {
     intents: BTreeSet<(usize, TokenId)>,
     /// Time until which each process stands still.
     stalled_until: BTreeMap<usize, u64>,
-    /// Those of a token that was restored.
+    /// The intents among them of a token that was restored.
     restored_intents: BTreeSet<(usize, TokenId)>,
     /// Tokens that were sent because the process could not know that the store went back.
     sent_after_restore: BTreeSet<TokenId>,

@@ -156,7 +156,8 @@ impl ProcessView {
         Some(refusals.first + LONGEST_INCIDENT)
     }
 
-    /// True if it was refused before the store went back, and the process has seen no newer token of the account.
+    /// True if it was refused before the store went back, and the process knows no newer token of the
+    /// account.
     pub(crate) fn is_restored_unnoticed(&self, token: TokenId) -> bool {
         !self.holds_newer(token) && self.refusals.get(&token).is_some_and(|refusals| refusals.is_forgotten)
     }

@@ -25,6 +25,8 @@ pub struct Dialect {
     pub scope_separator: char,
     /// Place of the client's credentials (RFC 6749 section 2.3.1).
     pub client_auth: ClientAuth,
+    /// Parameters added to every authorize URL.
+    pub authorize_params: &'static [(&'static str, &'static str)],
     /// Parameters added to every token call.
     pub token_params: &'static [(&'static str, &'static str)],
     /// Token calls that carry `redirect_uri`.
@@ -211,6 +213,7 @@ impl Dialect {
             refresh_grant: "refresh_token",
             scope_separator: ' ',
             client_auth: ClientAuth::Body,
+            authorize_params: &[],
             token_params: &[],
             redirect_uri: RedirectUriRule::OnCodeExchange,
             encodings: &[Encoding::Form],
@@ -271,6 +274,13 @@ impl Dialect {
     #[must_use]
     pub const fn client_auth(mut self, auth: ClientAuth) -> Self {
         self.client_auth = auth;
+        self
+    }
+
+    /// Sets [`authorize_params`](Self::authorize_params).
+    #[must_use]
+    pub const fn authorize_params(mut self, params: &'static [(&'static str, &'static str)]) -> Self {
+        self.authorize_params = params;
         self
     }
 

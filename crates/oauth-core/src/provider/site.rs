@@ -79,6 +79,40 @@ impl FixedSite {
         Ok(Self { authorize: parse(authorize)?, token: parse(token)?, api: parse(api)? })
     }
 
+    /// Creates the site of one customer of a provider whose URLs name the customer. Each `{…}` in them stands
+    /// for `label`.
+    ///
+    /// A label is one part of a host name: up to 63 letters, digits and hyphens, no hyphen at its ends (RFC
+    /// 1123 section 2.1). So no input can choose another host or path.
+    ///
+    /// ```
+    /// let site = |shop: &str| {
+    ///     oauth_core::FixedSite::from_template(
+    ///         shop,
+    ///         "https://{shop}.shops.example/oauth/authorize",
+    ///         "https://{shop}.shops.example/oauth/token",
+    ///         "https://{shop}.shops.example/api",
+    ///     )
+    /// };
+    /// assert_eq!(site("acme")?.api_url().as_str(), "https://acme.shops.example/api");
+    /// assert!(site("evil.example/").is_err());
+    /// # Ok::<(), oauth_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if `label` is not one, if no URL has a
+    /// `{…}`, and as [`new`](Self::new).
+    pub fn from_template(label: &str, authorize: &str, token: &str, api: &str) -> Result<Self, Error> {
+        if !is_host_label(label) {
+            return Err(Error::invalid_input("a part of the URL is not one label of a host name")
+                .with_help("use letters, digits and hyphens, such as `acme` of https://acme.example.com"));
+        }
+        if ![authorize, token, api].iter().any(|url| url.contains('{')) {
+            return Err(Error::invalid_input("no URL has a `{…}`"));
+        }
+        Self::new(&filled(authorize, label), &filled(token, label), &filled(api, label))
+    }
+
     /// The authorize endpoint.
     pub fn authorize_url(&self) -> &Url {
         &self.authorize
@@ -97,5 +131,55 @@ impl<X> Site<X> for FixedSite {
 
     fn may_receive_token(&self, url: &Url, _: &X) -> bool {
         [&self.token, &self.api].iter().any(|own| own.origin() == url.origin())
+    }
+}
+
+fn is_host_label(label: &str) -> bool {
+    (1..=63).contains(&label.len())
+        && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        && !label.starts_with('-')
+        && !label.ends_with('-')
+}
+
+/// Returns the template with `label` in place of each `{…}`.
+fn filled(template: &str, label: &str) -> String {
+    let mut parts = template.split('{');
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        text.push_str(label);
+        text.push_str(part.split_once('}').map_or(part, |(_, rest)| rest));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(label: &str, host: &str) -> Result<FixedSite, Error> {
+        let url = |path| format!("https://{host}/{path}");
+        FixedSite::from_template(label, &url("authorize"), &url("{tenant}/token"), &url("api"))
+    }
+
+    #[test]
+    fn template_takes_one_label() {
+        let site = of("Acme-1", "{shop}.example.com").unwrap();
+        assert_eq!(site.authorize.as_str(), "https://acme-1.example.com/authorize");
+        assert_eq!(site.token.as_str(), "https://acme-1.example.com/Acme-1/token");
+        let url = |text: &str| text.parse::<Url>().unwrap();
+        assert!(Site::<NoExtra>::may_receive_token(&site, &url("https://acme-1.example.com/x"), &NoExtra {}));
+        for other in ["https://acme-2.example.com/", "https://example.com/", "http://acme-1.example.com/"] {
+            assert!(!Site::<NoExtra>::may_receive_token(&site, &url(other), &NoExtra {}), "{other}");
+        }
+        let long = "a".repeat(64);
+        for label in
+            ["", "-a", "a-", "a.b", "a/b", "a@b", "a:1", "a#", "a?", "a%2e", "ä", "a b", "a\t", "{a}", &long]
+        {
+            assert!(of(label, "{shop}.example.com").is_err(), "{label:?}");
+        }
+        assert!(
+            FixedSite::from_template("a", "https://a.example/", "https://b.example/", "https://c.example/")
+                .is_err()
+        );
     }
 }

@@ -58,6 +58,9 @@ pub(crate) fn authorize_url(
     if !authorization.scopes.is_empty() {
         request = request.add_extra_param("scope", authorization.scopes.joined(dialect.scope_separator)?);
     }
+    for (name, value) in dialect.authorize_params {
+        request = request.add_extra_param(*name, *value);
+    }
     for (name, value) in &authorization.params {
         request = request.add_extra_param(*name, value.as_str());
     }

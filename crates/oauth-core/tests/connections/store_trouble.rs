@@ -129,8 +129,8 @@ async fn older_connection_of_a_backup_is_not_used_silently() {
     assert_eq!(setup.events.take(), [""; 0], "it was reported before");
 }
 
-/// Without refresh tokens, the lost connection ends with its token. What the store has may be a later one, of a
-/// process whose clock is behind.
+/// Without refresh tokens, the lost connection ends with its token. What the store has may be a later one,
+/// of a process whose clock is behind.
 #[tokio::test(start_paused = true)]
 async fn expired_token_hides_no_connection_of_the_store() {
     let setup = Setup::new();
@@ -147,7 +147,8 @@ async fn expired_token_hides_no_connection_of_the_store() {
     assert_eq!(token_number(&acme.headers().await.unwrap()), 1);
 }
 
-/// An older connection of a backup, while the new token is on its way. It is used while it is valid, and then the error says why.
+/// An older connection of a backup, while the new token is on its way. It is used while it is valid, and
+/// then the error says why.
 #[tokio::test(start_paused = true)]
 async fn older_connection_of_a_backup_is_not_overwritten_by_a_refresh() {
     let setup = Setup::new();

@@ -14,7 +14,7 @@ pub(super) fn portrait() -> Result<Portrait> {
         .with("base URL of the gateway", code(site.gateway_url()))
         .with("`Api-Version` of the gateway", code(site.api_version().to_str()?))
         .with("QA environment", hosts.join(", "))
-        .with("authorize-params", "`partner_portal_id`: the partner whom a new portal belongs to")
+        .with("connect-params", "`partner_portal_id`: the partner whom a new portal belongs to")
         .with("access-token-lifetime", "as the response says; 12 hours are documented")
         .with(
             "signature of webhooks",
