@@ -37,6 +37,8 @@ struct TokenCall {
     is_trusted: bool,
     /// True if the same token may be sent once more.
     is_excused: bool,
+    /// True if the store had given the token up when it was sent. A late request may arrive after that.
+    is_given_up: bool,
 }
 
 /// Token that a process has received and not stored.
@@ -153,7 +155,9 @@ impl Invariants {
         spends_first: bool,
     ) -> bool {
         let is_trusted = self.view(process).is_trusted(at);
-        self.calls.insert(call, TokenCall { process, token, sent_at: at, is_trusted, is_excused: false });
+        let is_given_up = self.given_up.contains(&token);
+        let sent = TokenCall { process, token, sent_at: at, is_trusted, is_excused: false, is_given_up };
+        self.calls.insert(call, sent);
         let of_process = || self.calls.values().filter(|call| call.process == process);
         let (in_flight, untrusted) =
             (of_process().count(), of_process().filter(|call| !call.is_trusted).count());
@@ -219,7 +223,8 @@ impl Invariants {
             *sent += 1;
             is_allowed = *sent <= 1 + self.excuses.get(&token).copied().unwrap_or_default();
         }
-        if !is_allowed || self.given_up.contains(&token) {
+        let mut calls = self.calls.values().filter(|call| (call.process, call.token) == (process, token));
+        if !is_allowed || calls.any(|call| call.is_given_up) {
             let holder = self.unsaved.values().find(|held| held.spent == token);
             let holder = holder.map_or(String::new(), |held| {
                 format!(", while process {} holds its successor", held.process)

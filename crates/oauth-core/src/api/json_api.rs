@@ -148,7 +148,7 @@ impl<T: Serialize> Serialize for Document<T> {
         put(&mut fields, "included", &self.included)?;
         put(&mut fields, "links", &self.links)?;
         put(&mut fields, "meta", &self.meta)?;
-        merged(fields, &self.other).serialize(serializer)
+        merged(fields, &self.other, &[]).serialize(serializer)
     }
 }
 

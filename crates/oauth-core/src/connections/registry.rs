@@ -49,7 +49,25 @@ impl<P: Provider> Connections<P> {
         let client = shared.client();
         token.check_belongs_to(&client.inner().issuer, client.app().client_id()).map_err(with_provider)?;
         let connection = self.get(account);
-        token.data.lineage = Lineage::begin(shared.now().wall, self.earlier_lineages(&connection).await);
+        // A record that cannot be read is replaced all the same.
+        let record = shared.store.load(&connection.entry.key).await.ok().flatten();
+        let stored = record.as_ref().and_then(|record| {
+            let stored: PersistedToken = serde_json::from_slice(record.content.bytes()).ok()?;
+            Some(stored.lineage())
+        });
+        let cached = connection.entry.cached().map(|cached| cached.token.data.lineage);
+        let earlier = [cached, stored].into_iter().flatten();
+        token.data.lineage = Lineage::begin(&token.data, shared.now().wall, earlier);
+        if let (Some(record), Some(stored)) = (record, stored)
+            && record.state == RecordState::Active
+            && stored.descends_from(token.data.lineage)
+        {
+            // An earlier attempt stored this token without an answer, and it was refreshed since.
+            let cached = CachedToken::read(&record, &client, &shared.settings, shared.now())?;
+            connection.entry.replace(cached);
+            shared.emit(&connection.entry.key, Some(record.generation), EventKind::Connected);
+            return Ok(connection);
+        }
         let content = content(&token, &shared.settings).map_err(with_provider)?;
         let generation = shared
             .store
@@ -62,16 +80,6 @@ impl<P: Provider> Connections<P> {
         shared.circuit_breaker.forget(account);
         shared.emit(&connection.entry.key, Some(generation), EventKind::Connected);
         Ok(connection)
-    }
-
-    /// Returns the lineages of the connection that a new one replaces, in memory and in the store.
-    async fn earlier_lineages(&self, connection: &Connection<P>) -> impl IntoIterator<Item = Lineage> {
-        let cached = connection.entry.cached().map(|cached| cached.token.data.lineage);
-        // A record that cannot be read is replaced all the same.
-        let stored = self.0.store.load(&connection.entry.key).await.ok().flatten();
-        let stored =
-            stored.and_then(|record| serde_json::from_slice::<PersistedToken>(record.content.bytes()).ok());
-        [cached, stored.map(|stored| stored.lineage())].into_iter().flatten()
     }
 
     /// Returns the connection of an account. Reads nothing: the first use fails if there is no such

@@ -3,11 +3,16 @@
 #[cfg(feature = "connections")]
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+#[cfg(feature = "connections")]
+use sha2::{Digest as _, Sha256};
+
+#[cfg(feature = "connections")]
+use crate::token::token::TokenData;
 
 /// The authorization that a token descends from, and the refreshes since.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Lineage {
-    /// Random number, drawn when the account was connected. 0: unknown.
+    /// Number of the authorization, made of its first token. 0: unknown.
     #[serde(default)]
     incarnation: u64,
     /// Orders the connections of an account, whatever clocks say: the time at which it was connected, in
@@ -33,11 +38,27 @@ fn is_false(value: &bool) -> bool {
 
 #[cfg(feature = "connections")]
 impl Lineage {
-    /// Begins the lineage of an account that is connected now, after these connections.
-    pub(crate) fn begin(now: DateTime<Utc>, earlier: impl IntoIterator<Item = Self>) -> Self {
+    /// Begins the lineage of an account that is connected with this token now, after these connections.
+    ///
+    /// The same token begins the same connection: its caller may repeat an insert that seemed to fail.
+    pub(crate) fn begin(
+        token: &TokenData,
+        now: DateTime<Utc>,
+        earlier: impl IntoIterator<Item = Self>,
+    ) -> Self {
+        let refresh_token = token.refresh_token.as_ref().map_or("", |token| token.expose());
+        let received_at = token.received_at.timestamp_nanos_opt().unwrap_or_default();
+        let digest = Sha256::new()
+            .chain_update(token.access_token.expose())
+            .chain_update([0])
+            .chain_update(refresh_token)
+            .chain_update(received_at.to_be_bytes())
+            .finalize();
+        let [a, b, c, d, e, f, g, h, ..]: [u8; 32] = digest.into();
+        let incarnation = u64::from_be_bytes([a, b, c, d, e, f, g, h]).max(1);
         let ordinals = earlier.into_iter().map(|earlier| earlier.ordinal.saturating_add(1));
         let ordinal = ordinals.fold(milliseconds(now), u64::max);
-        Self { incarnation: fastrand::u64(1..), ordinal, ..Self::default() }
+        Self { incarnation, ordinal, ..Self::default() }
     }
 
     /// The lineage of the next token.

@@ -177,6 +177,23 @@ async fn older_connection_of_a_backup_is_not_overwritten_by_a_refresh() {
     assert_eq!(setup.record("acme").await.generation, backup.generation);
 }
 
+/// The error of an insert does not say if the token was stored.
+#[tokio::test(start_paused = true)]
+async fn repeated_insert_replaces_no_successor() {
+    let setup = Setup::new();
+    let (one, two) = (setup.machine(), setup.machine());
+    let token = setup.token().await;
+    one.insert("acme", token.clone()).await.unwrap();
+    setup.expire();
+    two.get("acme").headers().await.unwrap();
+    let acme = one.insert("acme", token).await.unwrap();
+    assert_eq!(token_number(&acme.headers().await.unwrap()), 2);
+    // The user has connected again.
+    let acme = one.insert("acme", setup.token().await).await.unwrap();
+    assert_eq!(token_number(&acme.headers().await.unwrap()), 3);
+    assert_eq!(setup.server.refreshes(), 1);
+}
+
 /// Connections are ordered by what they replaced, not by the time at which they were made.
 #[tokio::test(start_paused = true)]
 async fn clock_that_was_ahead_hides_no_later_connection() {
