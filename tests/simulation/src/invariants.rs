@@ -109,7 +109,9 @@ pub(crate) struct Invariants {
 
 impl Invariants {
     pub(crate) fn new(plan: &Plan) -> Self {
-        Self { is_swept: plan.sweep_every.is_some(), ..Self::default() }
+        // Tokens that never expire are not due, so that a sweep does not read them.
+        let is_swept = plan.sweep_every.is_some() && plan.rules.lifetime.is_some();
+        Self { is_swept, ..Self::default() }
     }
 
     pub(crate) fn violate(&mut self, at: u64, kind: ViolationKind, message: String) {
