@@ -433,7 +433,7 @@ mod tests {
     }
 
     #[test]
-    fn a_member_that_stands_twice_is_refused_wherever_it_stands() {
+    fn duplicate_members_are_refused_at_every_level() {
         let read = |body: &str| json::<Flat>(&Response::new(body.as_bytes().to_vec()));
         assert_eq!(read(r#"{"id":"a","x":{"id":"a"},"y":[{"x":1},{"x":1}]}"#).unwrap().id, "a");
         for twice in [
