@@ -20,8 +20,7 @@ use std::{env, io};
 use gocd::api::dashboard::{DashboardPipeline, DashboardStage, GetDashboard};
 use gocd::api::pipelines::{PipelineRuns, Schedule, SchedulePipeline};
 use gocd::api::stages::StageStatus;
-use gocd::oauth_core::Client;
-use gocd::{App, Connection, Connections, MemoryStore, Personal, Scopes, Site};
+use gocd::{Connection, Connections, MemoryStore, Personal, Site};
 use tokio::io::{AsyncBufRead, AsyncBufReadExt as _, BufReader, stdin};
 use tokio::time::sleep;
 
@@ -45,9 +44,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
 }
 
 pub(crate) async fn connect(site: Site, token: String) -> Result<Connection<Personal>, gocd::Error> {
-    let client = Client::<Personal>::new(site, App::none())?;
-    let token = client.import_token(token, Scopes::none())?;
-    Connections::new(client, MemoryStore::new()).insert("monitor", token).await
+    let gocd = Personal::client(site, token)?;
+    Connections::new(gocd.client().clone(), MemoryStore::new()).insert("monitor", gocd.token().clone()).await
 }
 
 /// Redraws the screen after each pause and each line of input, until `q` or the input's end.

@@ -20,6 +20,24 @@ use crate::site::Site;
 /// # Ok(())
 /// # }
 /// ```
+///
+/// [`Connections`](oauth_core::connections::Connections) store the tokens of several users or servers, repeat
+/// failed calls, and remember a refused token:
+///
+/// ```
+/// # async fn example() -> Result<(), gocd::Error> {
+/// use gocd::{Connections, MemoryStore, Personal, Site, api};
+///
+/// let site = Site::at("https://go.example.com:8154")?;
+/// let gocd = Personal::client(site, "c8bd9c65…")?;
+/// let connections = Connections::new(gocd.client().clone(), MemoryStore::new());
+/// connections.insert("ci", gocd.token().clone()).await?;
+///
+/// let me = connections.get("ci").send(&api::CurrentUser).await?;
+/// println!("{}", me.login_name);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Personal;
 

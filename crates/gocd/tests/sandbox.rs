@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use gocd::api::{Cctray, CurrentUser, Version};
-use gocd::{App, Client, Connect, ErrorKind, Personal, Site};
+use gocd::{App, Client, Connect, Connections, ErrorKind, MemoryStore, Personal, Site};
 use oauth_sandbox::{Fault, Gocd as Sandbox};
 use oauth_testing::ManualClock;
 
@@ -114,6 +114,22 @@ async fn personal_access_tokens() {
     assert!(!me.send(&Cctray).await.unwrap().projects.is_empty());
     let wrong = Personal::client(site, "0".repeat(40)).unwrap();
     assert_eq!(wrong.send(&Cctray).await.unwrap_err().kind(), ErrorKind::TokenRefused);
+}
+
+#[tokio::test]
+async fn refused_personal_token_needs_a_new_one() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let wrong = Personal::client(Site::at(sandbox.url()).unwrap(), "0".repeat(40)).unwrap();
+    let connections = Connections::new(wrong.client().clone(), MemoryStore::new());
+    let ci = connections.insert("ci", wrong.token().clone()).await.unwrap();
+    // The first call is refused, the second is not sent.
+    for error in [
+        wrong.send(&Cctray).await.unwrap_err(),
+        ci.send(&Cctray).await.unwrap_err(),
+        ci.send(&Cctray).await.unwrap_err(),
+    ] {
+        assert_eq!(error.help(), "make a new personal access token on the GoCD server", "{error}");
+    }
 }
 
 #[tokio::test]

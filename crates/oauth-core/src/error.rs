@@ -306,10 +306,11 @@ impl Error {
         self
     }
 
-    /// Marks that only a new connection helps.
-    pub(crate) fn needing_reconnect(mut self) -> Self {
+    /// Marks that only a new connection helps. `help` is the dialect's
+    /// [`reconnect_help`](crate::Dialect::reconnect_help).
+    pub(crate) fn needing_reconnect(mut self, help: &'static str) -> Self {
         self.0.needs_reconnect = true;
-        self.with_help("the customer must connect again")
+        self.with_help(help)
     }
 
     /// Adds the cause, which must not show a secret.

@@ -16,7 +16,7 @@ use oauth_core::{Error, ErrorKind, WebhookReceiver};
 /// provider. A request that it refuses gets 401, and one that cannot be read gets 400. One whose body
 /// exceeds axum's limit, 2 MiB by default, gets 413. No response says why: the log does, at level `WARN`.
 ///
-/// The application's state contains the receiver in an [`Arc`] (`FromRef`).
+/// The router's state is the receiver in an [`Arc`]:
 ///
 /// ```
 /// use std::sync::Arc;
@@ -32,6 +32,42 @@ use oauth_core::{Error, ErrorKind, WebhookReceiver};
 ///
 /// fn app<R: WebhookReceiver<Event = String>>(receiver: R) -> Router {
 ///     Router::new().route("/webhooks", post(receive::<R>)).with_state(Arc::new(receiver))
+/// }
+/// ```
+///
+/// A state with more in it contains the receiver, by [`FromRef`]:
+///
+/// ```
+/// use std::sync::Arc;
+/// use std::sync::atomic::{AtomicUsize, Ordering};
+///
+/// use axum::extract::{FromRef, State};
+/// use axum::{Router, http::StatusCode, routing::post};
+/// use go1::webhook::Receiver;
+/// use oauth_web::Webhook;
+///
+/// #[derive(Clone)]
+/// struct AppState {
+///     receiver: Arc<Receiver>,
+///     completed: Arc<AtomicUsize>,
+/// }
+///
+/// impl FromRef<AppState> for Arc<Receiver> {
+///     fn from_ref(state: &AppState) -> Self {
+///         Arc::clone(&state.receiver)
+///     }
+/// }
+///
+/// // The extractor that reads the body is the last argument.
+/// async fn receive(State(state): State<AppState>, event: Webhook<Receiver>) -> StatusCode {
+///     println!("{:?}", *event);
+///     state.completed.fetch_add(1, Ordering::Relaxed);
+///     StatusCode::NO_CONTENT
+/// }
+///
+/// fn app(receiver: Receiver) -> Router {
+///     let state = AppState { receiver: Arc::new(receiver), completed: Arc::default() };
+///     Router::new().route("/webhooks", post(receive)).with_state(state)
 /// }
 /// ```
 pub struct Webhook<R: WebhookReceiver>(pub R::Event);

@@ -77,9 +77,9 @@ endpoint! {
     pub struct AgentJobRuns(uuid: String) {
         optional {
             /// Number of jobs to skip.
-            offset: i64,
+            offset: u64,
             /// Page size, 10 to 100; 50 by default.
-            page_size: i64,
+            page_size: u64,
             /// Column to sort by; `completed` by default.
             sort_column: JobColumn,
             /// Order; descending by default.

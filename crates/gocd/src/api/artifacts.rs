@@ -20,9 +20,9 @@ endpoint! {
     /// of a job, as a tree. Since 14.3.0. Source: api.gocd.org, "Get all artifacts".
     pub struct Artifacts(
         pipeline_name: String,
-        pipeline_counter: i64,
+        pipeline_counter: u32,
         stage_name: String,
-        stage_counter: i64,
+        stage_counter: u32,
         job_name: String,
     );
     GET unversioned "/files/:pipeline_name/:pipeline_counter/:stage_name/:stage_counter/:job_name.json"
@@ -46,9 +46,9 @@ endpoint! {
     /// ```
     pub struct ArtifactFile(
         pipeline_name: String,
-        pipeline_counter: i64,
+        pipeline_counter: u32,
         stage_name: String,
-        stage_counter: i64,
+        stage_counter: u32,
         job_name: String,
         path_to_file: String,
     );
@@ -100,9 +100,9 @@ fn artifact_list(response: &Response<Vec<u8>>) -> Result<List<Artifact>, Error> 
 #[derive(Clone, Debug)]
 struct Location {
     pipeline_name: String,
-    pipeline_counter: i64,
+    pipeline_counter: u32,
     stage_name: String,
-    stage_counter: i64,
+    stage_counter: u32,
     job_name: String,
     path: String,
 }
@@ -138,9 +138,9 @@ impl ArtifactFolder {
     #[must_use]
     pub fn new(
         pipeline_name: impl IntoArgument<String>,
-        pipeline_counter: impl IntoArgument<i64>,
+        pipeline_counter: impl IntoArgument<u32>,
         stage_name: impl IntoArgument<String>,
-        stage_counter: impl IntoArgument<i64>,
+        stage_counter: impl IntoArgument<u32>,
         job_name: impl IntoArgument<String>,
         path: impl IntoArgument<String>,
     ) -> Self {
@@ -197,9 +197,9 @@ macro_rules! upload {
             #[must_use]
             pub fn new(
                 pipeline_name: impl IntoArgument<String>,
-                pipeline_counter: impl IntoArgument<i64>,
+                pipeline_counter: impl IntoArgument<u32>,
                 stage_name: impl IntoArgument<String>,
-                stage_counter: impl IntoArgument<i64>,
+                stage_counter: impl IntoArgument<u32>,
                 job_name: impl IntoArgument<String>,
                 path: impl IntoArgument<String>,
                 content: impl AsRef<[u8]>,

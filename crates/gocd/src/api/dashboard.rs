@@ -17,7 +17,8 @@ endpoint! {
     /// use gocd::api::dashboard::GetDashboard;
     ///
     /// for pipeline in &gocd.send(&GetDashboard).await?.embedded.pipelines {
-    ///     if let Some(run) = pipeline.instances().last() {
+    ///     // The document does not state the order of the runs.
+    ///     if let Some(run) = pipeline.instances().iter().max_by_key(|run| run.counter) {
     ///         println!("{} {}: {:?}", pipeline.name, run.counter, run.stages().last().map(|stage| &stage.status));
     ///     }
     /// }

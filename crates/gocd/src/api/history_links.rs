@@ -28,20 +28,20 @@ response! {
 impl HistoryLinks {
     /// Returns the value of `after` for the page with older runs.
     #[must_use]
-    pub fn after(&self) -> Option<i64> {
+    pub fn after(&self) -> Option<u64> {
         self.next.as_ref()?.cursor("after")
     }
 
     /// Returns the value of `before` for the page with newer runs.
     #[must_use]
-    pub fn before(&self) -> Option<i64> {
+    pub fn before(&self) -> Option<u64> {
         self.previous.as_ref()?.cursor("before")
     }
 }
 
 impl HistoryLink {
     /// The link itself is not followed: behind a proxy, the server may not know its own address.
-    fn cursor(&self, name: &str) -> Option<i64> {
+    fn cursor(&self, name: &str) -> Option<u64> {
         let url = Url::parse(&self.href).ok()?;
         url.query_pairs().find(|(key, _)| key == name)?.1.parse().ok()
     }

@@ -12,9 +12,9 @@ endpoint! {
     /// Its transitions since 22.2.0. Since 20.1.0. Source: api.gocd.org, "Get job instance".
     pub struct GetJobRun(
         pipeline_name: String,
-        pipeline_counter: i64,
+        pipeline_counter: u32,
         stage_name: String,
-        stage_counter: i64,
+        stage_counter: u32,
         job_name: String,
     );
     GET version(1) "/api/jobs/:pipeline_name/:pipeline_counter/:stage_name/:stage_counter/:job_name"
@@ -28,11 +28,11 @@ endpoint! {
     pub struct JobRuns(pipeline_name: String, stage_name: String, job_name: String) {
         optional {
             /// Page size, 10 to 100; 10 by default.
-            page_size: i64,
+            page_size: u64,
             /// Cursor of the page with older runs, from its link.
-            after: i64,
+            after: u64,
             /// Cursor of the page with newer runs, from its link.
-            before: i64,
+            before: u64,
         }
     }
     GET version(1) "/api/jobs/:pipeline_name/:stage_name/:job_name/history" => json(JobRunPage)

@@ -29,7 +29,7 @@ endpoint! {
     /// `GET /api/materials/:fingerprint/modifications/:offset`: changes of a material after the first
     /// `offset` ones. Since 14.3.0; version 2 since 19.10.0. Source: api.gocd.org, "Get material
     /// modifications".
-    pub struct ModificationsFrom(fingerprint: String, offset: i64);
+    pub struct ModificationsFrom(fingerprint: String, offset: u64);
     GET version(2) "/api/materials/:fingerprint/modifications/:offset" => json(ModificationPage, "/_embedded")
 }
 

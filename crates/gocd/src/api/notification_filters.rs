@@ -27,7 +27,7 @@ endpoint! {
     [] Personal;
     /// `GET /api/notification_filters/:id`: a notification filter. Since 17.5.0; version 2 since 20.1.0.
     /// Source: api.gocd.org, "Get a notification filter".
-    pub struct GetNotificationFilter(id: i64);
+    pub struct GetNotificationFilter(id: u64);
     GET version(2) "/api/notification_filters/:id" => json(NotificationFilter)
 }
 
@@ -35,7 +35,7 @@ endpoint! {
     [] Personal;
     /// `PATCH /api/notification_filters/:id`: changes a notification filter. Since 17.5.0; version 2 since
     /// 20.1.0. Source: api.gocd.org, "Update a notification filter".
-    pub struct UpdateNotificationFilter(id: i64);
+    pub struct UpdateNotificationFilter(id: u64);
     PATCH version(2) "/api/notification_filters/:id"
         body(filter: NewNotificationFilter) => json(NotificationFilter)
 }
@@ -44,7 +44,7 @@ endpoint! {
     [] Personal;
     /// `DELETE /api/notification_filters/:id`: deletes a notification filter. Since 17.5.0; version 2 since
     /// 20.1.0. Source: api.gocd.org, "Delete a notification filter".
-    pub struct DeleteNotificationFilter(id: i64);
+    pub struct DeleteNotificationFilter(id: u64);
     DELETE version(2) "/api/notification_filters/:id" => json(Confirmation)
 }
 

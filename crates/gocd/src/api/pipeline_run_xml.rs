@@ -23,7 +23,7 @@ endpoint! {
     /// # Ok(())
     /// # }
     /// ```
-    pub struct PipelineRunXml(pipeline_name: String, pipeline_id: i64);
+    pub struct PipelineRunXml(pipeline_name: String, pipeline_id: u64);
     GET any_type "/api/pipelines/:pipeline_name/:pipeline_id.xml" => parsed(XmlPipelineRun, XmlPipelineRun::parse)
 }
 

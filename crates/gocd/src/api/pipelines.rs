@@ -71,7 +71,7 @@ endpoint! {
     /// `GET /api/pipelines/:pipeline_name/compare/:from_counter/:to_counter`: the changes of materials
     /// between two runs. Since 19.10.0; version 2 since 20.2.0. Source: api.gocd.org, "Compare pipeline
     /// instances".
-    pub struct ComparePipelineRuns(pipeline_name: String, from_counter: i64, to_counter: i64);
+    pub struct ComparePipelineRuns(pipeline_name: String, from_counter: u32, to_counter: u32);
     GET version(2) "/api/pipelines/:pipeline_name/compare/:from_counter/:to_counter" => json(Comparison)
 }
 
@@ -79,7 +79,7 @@ endpoint! {
     [] Personal;
     /// `GET /api/pipelines/:pipeline_name/:pipeline_counter`: a run of a pipeline. Since 15.1.0; version 1
     /// since 20.1.0. Source: api.gocd.org, "Get pipeline instance".
-    pub struct GetPipelineRun(pipeline_name: String, pipeline_counter: i64);
+    pub struct GetPipelineRun(pipeline_name: String, pipeline_counter: u32);
     GET version(1) "/api/pipelines/:pipeline_name/:pipeline_counter" => json(PipelineRun)
 }
 
@@ -102,11 +102,11 @@ endpoint! {
     pub struct PipelineRuns(pipeline_name: String) {
         optional {
             /// Page size, 10 to 100; 10 by default.
-            page_size: i64,
+            page_size: u64,
             /// Cursor of the page with older runs, from its link.
-            after: i64,
+            after: u64,
             /// Cursor of the page with newer runs, from its link.
-            before: i64,
+            before: u64,
         }
     }
     GET version(1) "/api/pipelines/:pipeline_name/history" => json(PipelineRunPage)
@@ -119,7 +119,7 @@ endpoint! {
     /// `POST /api/pipelines/:pipeline_name/:pipeline_counter/comment`: sets the comment of a run. The user
     /// needs the permission to operate the pipeline. Since 19.12.0. Source: api.gocd.org, "Comment on
     /// pipeline instance".
-    pub struct CommentPipelineRun(pipeline_name: String, pipeline_counter: i64);
+    pub struct CommentPipelineRun(pipeline_name: String, pipeline_counter: u32);
     POST version(1) "/api/pipelines/:pipeline_name/:pipeline_counter/comment"
         body(comment: RunComment) => json(Confirmation)
 }

@@ -12,7 +12,7 @@ endpoint! {
     [] Personal;
     /// `POST /api/stages/:pipeline_name/:pipeline_counter/:stage_name/run`: runs a stage of a pipeline's run,
     /// again or for the first time. Since 18.11.0; version 2 since 20.1.0. Source: api.gocd.org, "Run stage".
-    pub struct RunStage(pipeline_name: String, pipeline_counter: i64, stage_name: String);
+    pub struct RunStage(pipeline_name: String, pipeline_counter: u32, stage_name: String);
     POST version(2) "/api/stages/:pipeline_name/:pipeline_counter/:stage_name/run" => json(Confirmation)
 }
 
@@ -22,9 +22,9 @@ endpoint! {
     /// active stage. Since 14.3.0; version 3 since 20.9.0. Source: api.gocd.org, "Cancel stage".
     pub struct CancelStage(
         pipeline_name: String,
-        pipeline_counter: i64,
+        pipeline_counter: u32,
         stage_name: String,
-        stage_counter: i64,
+        stage_counter: u32,
     );
     POST version(3) "/api/stages/:pipeline_name/:pipeline_counter/:stage_name/:stage_counter/cancel"
         => json(Confirmation)
@@ -36,9 +36,9 @@ endpoint! {
     /// 19.1.0; version 3 since 20.9.0. Source: api.gocd.org, "Get stage instance".
     pub struct GetStageRun(
         pipeline_name: String,
-        pipeline_counter: i64,
+        pipeline_counter: u32,
         stage_name: String,
-        stage_counter: i64,
+        stage_counter: u32,
     );
     GET version(3) "/api/stages/:pipeline_name/:pipeline_counter/:stage_name/:stage_counter" => json(StageRun)
 }
@@ -50,11 +50,11 @@ endpoint! {
     pub struct StageRuns(pipeline_name: String, stage_name: String) {
         optional {
             /// Page size, 10 to 100; 10 by default.
-            page_size: i64,
+            page_size: u64,
             /// Cursor of the page with older runs, from its link.
-            after: i64,
+            after: u64,
             /// Cursor of the page with newer runs, from its link.
-            before: i64,
+            before: u64,
         }
     }
     GET version(3) "/api/stages/:pipeline_name/:stage_name/history" => json(StageRunPage)
@@ -69,9 +69,9 @@ endpoint! {
     /// api.gocd.org, "Run failed jobs".
     pub struct RunFailedJobs(
         pipeline_name: String,
-        pipeline_counter: i64,
+        pipeline_counter: u32,
         stage_name: String,
-        stage_counter: i64,
+        stage_counter: u32,
     );
     POST version(3) "/api/stages/:pipeline_name/:pipeline_counter/:stage_name/:stage_counter/run-failed-jobs"
         => json(Confirmation)
@@ -84,9 +84,9 @@ endpoint! {
     /// "Run selected jobs".
     pub struct RunSelectedJobs(
         pipeline_name: String,
-        pipeline_counter: i64,
+        pipeline_counter: u32,
         stage_name: String,
-        stage_counter: i64,
+        stage_counter: u32,
     );
     POST version(3) "/api/stages/:pipeline_name/:pipeline_counter/:stage_name/:stage_counter/run-selected-jobs"
         body(jobs: SelectedJobs) => json(Confirmation)

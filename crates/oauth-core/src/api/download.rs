@@ -72,6 +72,9 @@ pub(crate) struct Download<'a> {
     etag: Option<HeaderValue>,
     /// The size of the file, once a part has stated it.
     total: Option<u64>,
+    /// The most bytes that were written before a failure.
+    #[cfg(feature = "connections")]
+    furthest: u64,
 }
 
 impl<'a> Download<'a> {
@@ -79,7 +82,15 @@ impl<'a> Download<'a> {
         target: &'a mut dyn DownloadTarget,
         has_file: &'a (dyn Fn(StatusCode) -> bool + Sync),
     ) -> Self {
-        Self { target, has_file, downloaded: Downloaded::default(), etag: None, total: None }
+        Self {
+            target,
+            has_file,
+            downloaded: Downloaded::default(),
+            etag: None,
+            total: None,
+            #[cfg(feature = "connections")]
+            furthest: 0,
+        }
     }
 
     /// Sends a request for what is missing. Returns true beside the response if the file is complete.
@@ -143,6 +154,14 @@ impl<'a> Download<'a> {
     /// A 416 needs no entity tag, but must not have another one.
     fn is_same_version(&self, headers: &HeaderMap) -> bool {
         headers.get(ETAG).is_none_or(|etag| Some(etag) == self.etag.as_ref())
+    }
+
+    /// Returns true if more of the file was written than before any earlier failure.
+    #[cfg(feature = "connections")]
+    pub(crate) fn has_progressed(&mut self) -> bool {
+        let has_progressed = self.downloaded.bytes > self.furthest;
+        self.furthest = self.furthest.max(self.downloaded.bytes);
+        has_progressed
     }
 
     pub(crate) fn finish(self) -> Downloaded {

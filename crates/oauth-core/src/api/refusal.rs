@@ -60,7 +60,7 @@ pub(super) fn refused<'a, P: Provider>(
         .with_message(message);
     match verdict {
         Verdict::TokenRefused if !token.is_renewable() => {
-            error = error.needing_reconnect().with_help(P::DIALECT.reconnect_help);
+            error = error.needing_reconnect(P::DIALECT.reconnect_help);
         }
         Verdict::ScopeMissing => {
             let missing =

@@ -142,7 +142,11 @@ impl<P: Provider> Client<P> {
         token.check_belongs_to(&inner.issuer, inner.app.client_id())?;
         if token.is_expired(inner.clock.now()) {
             let expired = Error::new(ErrorKind::Expired, "the token has expired and was not sent");
-            return Err(if token.is_renewable() { expired } else { expired.needing_reconnect() });
+            return Err(if token.is_renewable() {
+                expired
+            } else {
+                expired.needing_reconnect(P::DIALECT.reconnect_help)
+            });
         }
         Ok(())
     }

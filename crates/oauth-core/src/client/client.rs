@@ -321,7 +321,8 @@ impl<P: Provider> Client<P> {
         }
         let Some(refresh_token) = &token.data.refresh_token else {
             return Err(named::<P>(
-                Error::invalid_input("the token came without a refresh token").needing_reconnect(),
+                Error::invalid_input("the token came without a refresh token")
+                    .needing_reconnect(P::DIALECT.reconnect_help),
             ));
         };
         let requested = Requested {

@@ -169,12 +169,14 @@ impl<P: Provider> CachedToken<P> {
     pub(crate) fn unusable(&self) -> Error {
         match self.state {
             RecordState::NeedsReconnect { reason, .. } => {
-                Error::new(ErrorKind::NeedsReconnect(reason), reason.to_string()).with_provider(P::NAME)
+                Error::new(ErrorKind::NeedsReconnect(reason), reason.to_string())
+                    .with_provider(P::NAME)
+                    .needing_reconnect(P::DIALECT.reconnect_help)
             }
             _ if !is_token_refreshable(&self.token) => {
                 Error::new(ErrorKind::Expired, "the token has expired and came without a refresh token")
                     .with_provider(P::NAME)
-                    .needing_reconnect()
+                    .needing_reconnect(P::DIALECT.reconnect_help)
             }
             _ => Error::new(ErrorKind::Expired, "the token has expired and was not sent")
                 .with_provider(P::NAME),

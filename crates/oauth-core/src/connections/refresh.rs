@@ -251,7 +251,8 @@ impl<'a, P: Provider> RefreshTask<'a, P> {
                 Judgement::Wait(left) => return Err(unconfirmed::<P>(left)),
                 Judgement::SendAgain => {}
                 Judgement::Believe => {
-                    let error = Error::new(ErrorKind::GrantRefused, "the refresh token was refused");
+                    let error = Error::new(ErrorKind::GrantRefused, "the refresh token was refused")
+                        .needing_reconnect(P::DIALECT.reconnect_help);
                     let unknown = ReconnectReason::OutcomeUnknown;
                     // Another process may have spent it since.
                     let is_in_doubt = intent.is_some() || cached.token.data.lineage.is_overtaken();

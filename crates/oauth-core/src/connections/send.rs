@@ -79,6 +79,9 @@ impl<P: Provider> Connection<P> {
                 }
                 ErrorKind::Unauthorized => return Err(error),
                 kind if error.is_transient() && (E::IDEMPOTENT || kind == ErrorKind::NotSent) => {
+                    if download.as_mut().is_some_and(Download::has_progressed) {
+                        retries = self.shared.settings.api();
+                    }
                     let Some(pause) = retries.next() else { return Err(error) };
                     let pause = pause.max(error.retry_after().unwrap_or_default());
                     if pause > self.shared.settings.max_retry_wait {
@@ -108,8 +111,9 @@ impl<P: Provider> Connection<P> {
 
     /// Writes the response of a call to `target` as it arrives; see
     /// [`Client::download`](crate::Client::download). After a failure, the rest is requested if the server
-    /// gave a strong entity tag, else the whole again. Each request has the endpoint's deadline; the size
-    /// limit holds for the whole file.
+    /// gave a strong entity tag, else the whole again. The retries are counted anew once more of the file has
+    /// been written than before. Each request has the endpoint's deadline; the size limit holds for the whole
+    /// file.
     ///
     /// # Errors
     /// As [`send`](Self::send), and [`ErrorKind::DownloadFailed`].

@@ -212,7 +212,7 @@ impl<P: Provider> SharedState<P> {
             "it holds an older connection of this account than this process does: it went back to a backup";
         let error = Error::from(StoreError::new(StoreErrorKind::Other, message))
             .with_provider(P::NAME)
-            .with_help("have the customer connect again");
+            .with_help(P::DIALECT.reconnect_help);
         let lost = (current.token.data.lineage, read.token.data.lineage);
         // It stays so until the customer connects again.
         if entry.state().lost_connection.replace(lost) != Some(lost) {

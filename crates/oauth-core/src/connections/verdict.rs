@@ -77,13 +77,14 @@ impl<P: Provider> RefreshTask<'_, P> {
             Need::ReplaceRejected(_) => {
                 let error =
                     Error::new(ErrorKind::TokenRefused, "the token was refused, and cannot be refreshed")
-                        .with_provider(P::NAME);
+                        .with_provider(P::NAME)
+                        .needing_reconnect(P::DIALECT.reconnect_help);
                 let reason = ReconnectReason::TokenRefused;
                 self.mark_needs_reconnect(lease, cached, reason, reason, error).await
             }
             Need::NewerThan(_) => Err(Error::invalid_input("the token came without a refresh token")
                 .with_provider(P::NAME)
-                .with_help("the customer must connect again")),
+                .with_help(P::DIALECT.reconnect_help)),
             Need::Reload | Need::Valid => Ok(Step::Done(Ok(Arc::clone(cached)))),
         }
     }
@@ -116,6 +117,7 @@ impl<P: Provider> RefreshTask<'_, P> {
         self.shared.emit(&self.entry.key, Some(cached.generation), EventKind::NeedsReconnect(reason));
         Err(Error::new(ErrorKind::NeedsReconnect(reason), reason.to_string())
             .with_provider(P::NAME)
+            .needing_reconnect(P::DIALECT.reconnect_help)
             .with_source(error))
     }
 }

@@ -65,7 +65,7 @@ pub struct Dialect {
     /// Scopes that may stand for every scope with a prefix, as pairs of scope and prefix. The client does not
     /// refuse a call because such a scope is missing: the server decides.
     pub umbrella_scopes: &'static [(&'static str, &'static str)],
-    /// Remedy for a refused token that cannot be refreshed. By default: connect again.
+    /// Remedy of every error after which the customer has to connect again.
     pub reconnect_help: &'static str,
 }
 

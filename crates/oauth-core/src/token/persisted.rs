@@ -58,7 +58,7 @@ impl<P: Provider> Token<P> {
         let extra = serde_json::from_value(take(&mut persisted.extra)).map_err(|_| {
             Error::new(ErrorKind::InvalidResponse, "the stored token lacks the provider's own fields")
                 .with_provider(P::NAME)
-                .with_help("the customer must connect again")
+                .with_help(P::DIALECT.reconnect_help)
         })?;
         Ok(Self { data: persisted.data.clone(), extra })
     }

@@ -228,6 +228,9 @@ fn refused(
             .with_message(message.map(|message| redact(message, secrets, 200)))
             .with_unrecognized(unrecognized)
             .with_retry_after(retry_after);
+    if error.kind() == ErrorKind::GrantRefused {
+        error = error.needing_reconnect(dialect.reconnect_help);
+    }
     if let Some(code) = code {
         error = error.with_code(code);
     }

@@ -145,14 +145,37 @@ async fn wrong_part_starts_the_download_again() {
         assert_eq!((result, content.as_str()), (Ok(9), "the whole"), "{etag:?} {range:?}");
         assert_eq!(ranges, ["- -", "bytes=4- \"v1\"", "- -"], "{etag:?} {range:?}");
     }
-    // The size must not change from part to part. There are two retries.
+    // The size must not change from part to part.
     let (result, content, _) = download(&[
         (200, v1, None, "0123", true),
         (206, v1, Some("bytes 4-9/10"), "45", true),
         (206, v1, Some("bytes 6-10/11"), "6789a", false),
+        (503, None, None, "", false),
     ])
     .await;
-    assert_eq!((result, content.as_str()), (Err(ErrorKind::Unanswered), "012345"));
+    assert_eq!((result, content.as_str()), (Err(ErrorKind::Unavailable), "012345"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn retries_are_counted_anew_after_progress() {
+    let v1 = Some("\"v1\"");
+    let down = (503, None, None, "", false);
+    let (result, content, ranges) = download(&[
+        (200, v1, None, "0123", true),
+        down,
+        (206, v1, Some("bytes 4-9/10"), "4", true),
+        down,
+        (206, v1, Some("bytes 5-9/10"), "5", true),
+        down,
+        (206, v1, Some("bytes 6-9/10"), "6789", false),
+    ])
+    .await;
+    assert_eq!((result, content.as_str(), ranges.len()), (Ok(10), "0123456789", 7));
+
+    // Without an entity tag, the same bytes again are no progress.
+    let whole = (200, None, None, "0123", true);
+    let (result, content, ranges) = download(&[whole; 9]).await;
+    assert_eq!((result, content.as_str(), ranges.len()), (Err(ErrorKind::Unanswered), "0123", 3));
 }
 
 #[tokio::test(start_paused = true)]
