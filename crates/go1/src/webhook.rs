@@ -16,7 +16,7 @@
 //! assert_eq!(verifier.verify(header, br#"{"id":"2"}"#, now), Err(SignatureFault::Wrong));
 //! ```
 //!
-//! [`Receiver`] accepts each genuine event once. [`CreateWebhook`](crate::api::CreateWebhook) creates a
+//! [`Receiver`] accepts each signed request once. [`CreateWebhook`](crate::api::CreateWebhook) creates a
 //! webhook.
 //!
 //! Source: <https://www.go1.com/developers/partners/concepts/webhook-signature-authentification> and
@@ -112,7 +112,7 @@ impl Verifier {
         let signature = Signature::parse(signature)?;
         let mac = self.mac.clone().chain_update(signature.signed_at).chain_update(b".").chain_update(body);
         mac.verify_slice(&signature.v1).map_err(|_| SignatureFault::Wrong)?;
-        // Checked last, so that only genuine signatures are reported as stale.
+        // Checked last, so that only right signatures are reported as stale.
         let age = now.timestamp().abs_diff(signature.seconds);
         if age > self.tolerance.as_secs() {
             return Err(SignatureFault::Stale);

@@ -4,7 +4,7 @@
 #[allow(unused)] // shared with other tests
 mod common;
 
-use go1::api::{Enrollments, LearningObjects};
+use go1::api::{Enrollments, LearningObjectAlternatives, LearningObjects, Portals};
 use go1::{ErrorKind, Scopes};
 use oauth_testing::{ACCESS_TOKEN, RecordingTransport, json_response};
 
@@ -38,8 +38,7 @@ async fn enrollments_are_listed_by_offset() {
 
 #[tokio::test]
 async fn list_beyond_reach_of_offsets_ends_with_an_error() {
-    let refused = json_response(400, r#"{"message":"offset too large"}"#);
-    let (client, transport) = common::client([page(10_000, 0..10, ""), page(10_000, 10..20, ""), refused]);
+    let (client, transport) = common::client([page(10_000, 0..10, ""), page(10_000, 10..20, "")]);
     let token = client.import_token(ACCESS_TOKEN, Scopes::none()).unwrap();
     let mut pages = client.pages(&token, Enrollments::new().limit(15).offset(9_980));
     let mut last = None;
@@ -48,11 +47,45 @@ async fn list_beyond_reach_of_offsets_ends_with_an_error() {
         count += 1;
         last = Some(enrollment.map(drop).map_err(|error| error.kind()));
     }
-    assert_eq!((count, last), (21, Some(Err(ErrorKind::ApiRefused))));
-    assert_eq!(
-        queries(&transport),
-        ["limit=15&offset=9980", "limit=10&offset=9990", "limit=10&offset=10000"]
-    );
+    assert_eq!((count, last), (21, Some(Err(ErrorKind::InvalidInput))));
+    assert_eq!(queries(&transport), ["limit=15&offset=9980", "limit=10&offset=9990"]);
+}
+
+#[tokio::test]
+async fn offsets_out_of_reach_are_not_sent() {
+    let (client, transport) = common::client([]);
+    let token = client.import_token(ACCESS_TOKEN, Scopes::none()).unwrap();
+    for error in [
+        client.send(&token, &Enrollments::new().limit(50).offset(9_951_u64)).await.unwrap_err(),
+        client.send(&token, &Portals::new().offset(10_000_u64)).await.unwrap_err(),
+        client.send(&token, &Portals::new().limit(100).offset(u64::MAX)).await.unwrap_err(),
+        client.send(&token, &LearningObjectAlternatives::new("1").offset(10_000_u64)).await.unwrap_err(),
+    ] {
+        assert_eq!(error.kind(), ErrorKind::InvalidInput, "{error}");
+    }
+    assert_eq!(transport.count(), 0);
+}
+
+#[tokio::test]
+async fn empty_page_before_the_total_is_an_error() {
+    for (responses, expected) in [
+        (vec![page(5, 0..2, ""), page(5, 2..2, "")], vec![true, true, false]),
+        (vec![page(5, 0..0, "")], vec![false]),
+        // Elements were removed meanwhile.
+        (vec![page(5, 0..2, ""), page(2, 2..2, "")], vec![true, true]),
+        (vec![page(0, 0..0, "")], vec![]),
+    ] {
+        let (client, _) = common::client(responses);
+        let token = client.import_token(ACCESS_TOKEN, Scopes::none()).unwrap();
+        let mut pages = client.pages(&token, Enrollments::new().limit(2));
+        let mut seen = Vec::new();
+        while let Some(enrollment) = pages.next().await {
+            seen.push(
+                enrollment.map_err(|error| assert_eq!(error.kind(), ErrorKind::InvalidResponse)).is_ok(),
+            );
+        }
+        assert_eq!(seen, expected);
+    }
 }
 
 #[tokio::test]

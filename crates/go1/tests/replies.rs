@@ -165,10 +165,18 @@ async fn learning_objects() {
     assert_eq!((page.hits[1].id.as_str(), &page.hits[1].core), ("5678", &None));
     assert_eq!(asked.after(&page), Some(LearningObjects::new().limit(2).offset(2)));
 
-    let (client, token, _) = with_token(200, recorded!("learning_objects_scrolled"));
+    let (client, transport) = common::client([
+        json_response(200, recorded!("learning_objects_scrolled")),
+        json_response(200, r#"{"total":1,"hits":[]}"#),
+    ]);
     let asked = LearningObjects::new().scroll();
     let page = client.send(&token, &asked).await.unwrap();
-    assert_eq!(asked.after(&page), Some(LearningObjects::new().scroll_from("scroll-2")));
+    client.send(&token, &asked.after(&page).unwrap()).await.unwrap();
+    assert!(
+        transport.text().contains("? use_scroll=true\n    ? scroll_id=scroll-2\n"),
+        "{}",
+        transport.text()
+    );
 }
 
 #[tokio::test]

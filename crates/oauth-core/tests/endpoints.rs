@@ -276,6 +276,35 @@ async fn failed_page_is_the_last_item() {
     assert_eq!(transport.count(), 2);
 }
 
+endpoint! {
+    [] Plain;
+    /// `GET /endless`: a list whose server always names a next page.
+    struct Endless();
+    GET v3("list") "/endless" => json(List<u32>)
+}
+
+impl PagedEndpoint<Plain> for Endless {
+    type Item = u32;
+
+    fn split(&self, list: List<u32>) -> Page<u32, Self> {
+        Page { items: list.items, unread: list.unread.len(), next: Some(self.clone()) }
+    }
+}
+
+#[tokio::test]
+async fn endless_empty_pages_end_with_an_error() {
+    let page = |number: u32| json_response(200, if number == 50 { "[7]" } else { "[]" });
+    let (transport, client, token) = authorized((1..=200).map(page));
+    let mut pages = client.pages(&token, Endless::new());
+    let mut seen = Vec::new();
+    while let Some(item) = pages.next().await {
+        seen.push(item.map_err(|error| error.kind()));
+    }
+    // An element starts the count anew.
+    assert_eq!(seen, [Ok(7), Err(ErrorKind::InvalidResponse)]);
+    assert_eq!(transport.count(), 150);
+}
+
 #[test]
 fn name_has_the_whole_path() {
     assert_eq!(<Things as Endpoint<Plain>>::NAME, "GET /folders/:folder/things");

@@ -61,8 +61,8 @@ impl<P: Provider> ApiTable<P> {
     /// # Panics
     /// If a call or a response is missing, or is in one place only.
     pub fn finish(self, list: &Path) {
-        let text = std::fs::read_to_string(list).unwrap_or_else(|error| panic!("{list:?}: {error}"));
-        let typed: BTreeSet<String> = typed_calls(&text).map(str::to_owned).collect();
+        let typed: BTreeSet<String> =
+            documented_calls(list).into_iter().filter(|call| call.is_typed).map(|call| call.name).collect();
         let missing: Vec<_> = typed.difference(&self.names).collect();
         assert!(missing.is_empty(), "calls without a row in this table: {missing:#?}");
         let unlisted: Vec<_> = self.names.difference(&typed).collect();
@@ -77,14 +77,28 @@ impl<P: Provider> ApiTable<P> {
     }
 }
 
-/// The calls of a list without the key `untyped`. A block begins with `[[calls]]`.
-fn typed_calls(list: &str) -> impl Iterator<Item = &str> {
-    list.split("[[calls]]").skip(1).filter_map(|block| {
-        let mut lines = block.lines().map(str::trim);
-        let untyped = lines.clone().any(|line| line.starts_with("untyped ="));
-        let call = lines.find_map(|line| line.strip_prefix("call = \"")?.strip_suffix('"'));
-        call.filter(|_| !untyped)
-    })
+/// A call in the list of all documented calls of a provider, `docs/api/PROVIDER.toml`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DocumentedCall {
+    /// `Endpoint::NAME`, if it is typed.
+    pub name: String,
+    /// True unless the list has a reason why it is not typed.
+    pub is_typed: bool,
+}
+
+/// Reads the list of all documented calls of a provider.
+///
+/// # Panics
+/// If the list cannot be read, or an entry has no name.
+pub fn documented_calls(list: &Path) -> Vec<DocumentedCall> {
+    let text = std::fs::read_to_string(list).unwrap_or_else(|error| panic!("{list:?}: {error}"));
+    let list: toml::Table = text.parse().unwrap_or_else(|error| panic!("{list:?}: {error}"));
+    let calls = list["calls"].as_array().expect("`calls` is no array");
+    let call = |call: &toml::Value| DocumentedCall {
+        name: call["call"].as_str().expect("`call` is no string").to_owned(),
+        is_typed: call.get("untyped").is_none(),
+    };
+    calls.iter().map(call).collect()
 }
 
 struct Recorded {

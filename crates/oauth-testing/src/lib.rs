@@ -12,7 +12,7 @@ mod manual_clock;
 mod recording_transport;
 mod test_provider;
 
-pub use api_table::ApiTable;
+pub use api_table::{ApiTable, DocumentedCall, documented_calls};
 pub use canonical_text::{authorize_url, request};
 pub use hooked_store::{HookedStore, StoreCall, StoreHook};
 pub use leaks::{CANARY, leaks, shown};

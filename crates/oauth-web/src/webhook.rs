@@ -12,8 +12,9 @@ use oauth_core::{Error, ErrorKind, WebhookReceiver};
 
 /// An extractor of the event of a webhook.
 ///
-/// A request that the receiver rejects gets 401 and never reaches the handler; one that cannot be read gets
-/// 400. Neither response says why: the log does, at level `WARN`. A body has axum's limit, 2 MiB by default.
+/// Only a request that the receiver accepts reaches the handler; what a receiver checks depends on the
+/// provider. A request that it refuses gets 401, and one that cannot be read gets 400. One whose body
+/// exceeds axum's limit, 2 MiB by default, gets 413. No response says why: the log does, at level `WARN`.
 ///
 /// The application's state contains the receiver in an [`Arc`] (`FromRef`).
 ///
@@ -59,17 +60,23 @@ where
 
     async fn from_request(request: Request, state: &S) -> Result<Self, WebhookRejection> {
         let headers = request.headers().clone();
-        let body = Bytes::from_request(request, state)
-            .await
-            .map_err(|rejection| WebhookRejection { status: rejection.status(), error: None })?;
+        let body = Bytes::from_request(request, state).await.map_err(|rejection| {
+            let status = rejection.status();
+            let error = if status == StatusCode::PAYLOAD_TOO_LARGE {
+                Error::new(ErrorKind::InvalidResponse, "the webhook's body exceeds the limit")
+                    .with_help("raise axum's DefaultBodyLimit, if the provider sends such bodies")
+            } else {
+                Error::new(ErrorKind::InvalidResponse, "the webhook's body did not arrive")
+            };
+            WebhookRejection::new(status, error)
+        })?;
         let receiver = Arc::<R>::from_ref(state);
         receiver.receive(&headers, &body).map(Self).map_err(|error| {
             let status = match error.kind() {
                 ErrorKind::WebhookRefused => StatusCode::UNAUTHORIZED,
                 _ => StatusCode::BAD_REQUEST,
             };
-            tracing::warn!(kind = error.kind().as_str(), %error, "a webhook was rejected");
-            WebhookRejection { status, error: Some(error) }
+            WebhookRejection::new(status, error)
         })
     }
 }
@@ -78,13 +85,18 @@ where
 #[derive(Debug)]
 pub struct WebhookRejection {
     status: StatusCode,
-    error: Option<Error>,
+    error: Error,
 }
 
 impl WebhookRejection {
-    /// Returns the receiver's error; `None` if the body could not be read.
-    pub fn error(&self) -> Option<&Error> {
-        self.error.as_ref()
+    fn new(status: StatusCode, error: Error) -> Self {
+        tracing::warn!(kind = error.kind().as_str(), %status, %error, "a webhook was rejected");
+        Self { status, error }
+    }
+
+    /// Returns the receiver's error, or that of a body that could not be read.
+    pub fn error(&self) -> &Error {
+        &self.error
     }
 }
 

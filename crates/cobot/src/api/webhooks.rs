@@ -185,9 +185,9 @@ impl WebhookCall {
 
 /// Receives the webhook calls of a site, for `oauth_web::Webhook` or any other server.
 ///
-/// Cobot does not sign its calls. One whose URL is not Cobot's is refused; any other may still be forged, so
-/// use it only to [fetch](WebhookCall::resource) the object with the customer's token. A call about a deleted
-/// object has no URL, and nothing proves it.
+/// Cobot does not sign its calls. Only the URL of the object is checked: one that is not Cobot's is refused.
+/// Any other call may still be forged or repeated, so use it only to [fetch](WebhookCall::resource) the
+/// object with the customer's token. A call about a deleted object has no URL and is accepted unchecked.
 ///
 /// ```
 /// use cobot::api::WebhookCallReceiver;

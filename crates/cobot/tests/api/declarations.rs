@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use oauth_testing::documented_calls;
+
 /// The calls that a source file declares: `METHOD base "path"` in a macro, or a constant `NAME`.
 fn declared(text: &str) -> BTreeSet<String> {
     let methods = ["GET ", "POST ", "PUT ", "PATCH ", "DELETE "];
@@ -36,11 +38,8 @@ fn declared_below(folder: &Path) -> BTreeSet<String> {
 #[test]
 fn declared_calls_are_listed() {
     let declared = declared_below(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/api"));
-    let list = std::fs::read_to_string(crate::list_of_calls()).unwrap();
-    let listed: BTreeSet<String> = list
-        .lines()
-        .filter_map(|line| Some(line.strip_prefix("call = \"")?.strip_suffix('"')?.to_owned()))
-        .collect();
+    let listed: BTreeSet<String> =
+        documented_calls(&crate::list_of_calls()).into_iter().map(|call| call.name).collect();
     let missing: Vec<_> = declared.difference(&listed).collect();
     assert!(missing.is_empty(), "calls that docs/api/cobot.toml lacks: {missing:#?}");
     assert!(declared.len() > 100, "{declared:?}");

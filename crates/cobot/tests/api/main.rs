@@ -5,6 +5,7 @@
 mod common;
 mod declarations;
 mod mutations;
+mod pages;
 mod v1;
 mod v2;
 

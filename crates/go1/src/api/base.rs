@@ -2,7 +2,7 @@
 
 use oauth_core::http::header::ACCEPT;
 use oauth_core::http::{HeaderName, HeaderValue};
-use oauth_core::{EndpointContext, RequestBuilder, open_enum};
+use oauth_core::{EndpointContext, Error, RequestBuilder, open_enum};
 
 use crate::provider::Go1;
 
@@ -22,6 +22,21 @@ pub(super) fn v2(context: &EndpointContext<'_, Go1>) -> RequestBuilder {
 pub(super) fn gateway(context: &EndpointContext<'_, Go1>) -> RequestBuilder {
     let site = context.site();
     RequestBuilder::new(site.gateway_url()).header(API_VERSION, site.api_version().clone())
+}
+
+/// A page of a list of the gateway, by its limit and offset.
+pub(super) fn gateway_page(
+    context: &EndpointContext<'_, Go1>,
+    limit: &Option<u32>,
+    offset: &Option<u64>,
+) -> RequestBuilder {
+    let reach = offset.unwrap_or(0).saturating_add(limit.unwrap_or(1).into());
+    if reach <= MAX_OFFSET {
+        return gateway(context);
+    }
+    RequestBuilder::from_result(Err(
+        Error::invalid_input("offsets reach the first 10,000 results only").with_help("narrow the filters")
+    ))
 }
 
 /// A file of the gateway.
@@ -44,7 +59,8 @@ pub(super) const MAX_OFFSET: u64 = 10_000;
 
 /// Implements `PagedEndpoint` for a list with `limit` (20 by default) and `offset`.
 ///
-/// After 10,000 results the next request is one that Go1 refuses, so that the list does not look complete.
+/// After 10,000 results the next request is one that [`gateway_page`] rejects, and an empty page before the
+/// total is reached has one more unreadable element, so that the list does not look complete.
 macro_rules! paged_by_offset {
     ($list:ident: $page:ident of $item:ty) => {
         impl oauth_core::PagedEndpoint<Go1> for $list {
@@ -60,7 +76,12 @@ macro_rules! paged_by_offset {
                     next.limit = u32::try_from(reachable).ok();
                 }
                 let is_last = received == 0 || (seen >= page.total && reachable > 0);
-                oauth_core::Page { items: page.hits, unread, next: (!is_last).then_some(next) }
+                let is_cut_off = received == 0 && seen < page.total;
+                oauth_core::Page {
+                    items: page.hits,
+                    unread: unread + usize::from(is_cut_off),
+                    next: (!is_last).then_some(next),
+                }
             }
         }
     };

@@ -3,7 +3,9 @@
 use oauth_core::chrono::{DateTime, Utc};
 use oauth_core::{CommaSeparated, endpoint, open_enum, request_body, response};
 
-use super::base::{FILE_BYTES, FILE_SECONDS, SortOrder, gateway, gateway_file, paged_by_offset};
+use super::base::{
+    FILE_BYTES, FILE_SECONDS, SortOrder, gateway, gateway_file, gateway_page, paged_by_offset,
+};
 use crate::provider::Go1;
 
 endpoint! {
@@ -38,7 +40,7 @@ endpoint! {
             order: SortOrder,
         }
     }
-    GET gateway "/enrollments" scopes ["enrollment.read"] => json(EnrollmentPage)
+    GET gateway_page[limit, offset] "/enrollments" scopes ["enrollment.read"] => json(EnrollmentPage)
 }
 
 endpoint! {

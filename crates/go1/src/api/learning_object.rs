@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use oauth_core::chrono::{DateTime, Utc};
 use oauth_core::{List, endpoint, open_enum, response};
 
-use super::base::{FILE_BYTES, FILE_SECONDS, gateway, gateway_file, paged_by_offset};
+use super::base::{FILE_BYTES, FILE_SECONDS, gateway, gateway_file, gateway_page, paged_by_offset};
 use super::learning_object_changes::{LearningObjectChanges, NewLearningObject};
 use super::learning_object_parts::{
     Accessibility, Alternatives, ContentProvider, Core, Lifecycle, MediaSet, Offerings, PlaybackBehavior,
@@ -93,7 +93,8 @@ endpoint! {
             offset: u64,
         }
     }
-    GET gateway "/learning-objects/:id/alternatives" scopes ["portal.read", "lo.read"] => json(AlternativePage)
+    GET gateway_page[limit, offset] "/learning-objects/:id/alternatives" scopes ["portal.read", "lo.read"]
+        => json(AlternativePage)
 }
 
 paged_by_offset!(LearningObjectAlternatives: AlternativePage of String);

@@ -47,7 +47,11 @@ pub struct LearningObjects {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Scroll {
     Start,
-    From(String),
+    From {
+        id: String,
+        /// Results on the pages before, if this value requested them.
+        seen: Option<u64>,
+    },
 }
 
 impl LearningObjects {
@@ -83,7 +87,7 @@ impl LearningObjects {
     /// instead of [`after`](Self::after) if another process requested the page.
     #[must_use]
     pub fn scroll_from(mut self, scroll_id: impl Into<String>) -> Self {
-        self.scroll = Some(Scroll::From(scroll_id.into()));
+        self.scroll = Some(Scroll::From { id: scroll_id.into(), seen: None });
         self
     }
 
@@ -139,23 +143,33 @@ impl LearningObjects {
     /// scroll, so that a truncated list does not look complete.
     #[must_use]
     pub fn after(&self, page: &LearningObjectPage) -> Option<Self> {
-        let received = (page.hits.len() + unread_hits(page)) as u64;
-        if received == 0 {
+        if received(page) == 0 {
             return None;
         }
+        let seen = self.seen_with(page);
         if self.scroll.is_some() {
             // Sending an empty id fails, so that a list whose id cannot be read does not look complete.
             let unreadable = page.other.contains_key("next_scroll_id").then(String::new);
             let next = page.next_scroll_id.clone().filter(|id| !id.is_empty()).or(unreadable)?;
-            return Some(self.clone().scroll_from(next));
+            return Some(Self { scroll: Some(Scroll::From { id: next, seen }), ..self.clone() });
         }
-        let seen = self.offset.unwrap_or(0).saturating_add(received);
+        let seen = seen?;
         let mut next = self.clone().offset(seen);
         let reachable = u32::try_from(MAX_OFFSET.saturating_sub(seen)).unwrap_or(u32::MAX);
         if reachable > 0 && reachable < next.limit.unwrap_or(DEFAULT_PAGE) {
             next.limit = Some(reachable);
         }
         (seen < page.total || seen >= MAX_OFFSET).then_some(next)
+    }
+
+    /// The number of results up to the end of `page`; `None` if another process requested the pages before.
+    fn seen_with(&self, page: &LearningObjectPage) -> Option<u64> {
+        let before = match &self.scroll {
+            None => self.offset.unwrap_or(0),
+            Some(Scroll::Start) => 0,
+            Some(Scroll::From { seen, .. }) => (*seen)?,
+        };
+        Some(before.saturating_add(received(page)))
     }
 
     fn query(&self) -> Result<Vec<(&str, String)>, Error> {
@@ -167,7 +181,7 @@ impl LearningObjects {
             return Err(Error::invalid_input("the page size is out of range").with_help(help));
         }
         let reach = self.offset.unwrap_or(0).saturating_add(self.limit.unwrap_or(1).into());
-        if matches!(&self.scroll, Some(Scroll::From(id)) if id.is_empty()) {
+        if matches!(&self.scroll, Some(Scroll::From { id, .. }) if id.is_empty()) {
             return Err(Error::invalid_input("the id of the next page is empty, or could not be read")
                 .with_help("start again with scroll()"));
         }
@@ -187,7 +201,7 @@ impl LearningObjects {
         }
         if let Some(scroll) = &self.scroll {
             query.push(("use_scroll", "true".to_owned()));
-            if let Scroll::From(id) = scroll {
+            if let Scroll::From { id, .. } = scroll {
                 query.push(("scroll_id", id.clone()));
             }
         }
@@ -281,6 +295,10 @@ impl Endpoint<Go1> for LearningObjects {
     }
 }
 
+fn received(page: &LearningObjectPage) -> u64 {
+    (page.hits.len() + unread_hits(page)) as u64
+}
+
 fn unread_hits(page: &LearningObjectPage) -> usize {
     page.other.get("hits").and_then(Value::as_array).map_or(0, Vec::len)
 }
@@ -290,7 +308,9 @@ impl PagedEndpoint<Go1> for LearningObjects {
 
     fn split(&self, page: LearningObjectPage) -> Page<Self::Item, Self> {
         let next = self.after(&page);
-        Page { unread: unread_hits(&page), items: page.hits, next }
+        // The last page, although results are missing.
+        let is_cut_off = next.is_none() && self.seen_with(&page).is_some_and(|seen| seen < page.total);
+        Page { unread: unread_hits(&page) + usize::from(is_cut_off), items: page.hits, next }
     }
 }
 

@@ -7,7 +7,7 @@ use oauth_core::{
     Endpoint, EndpointContext, Error, RequestBody, Token, endpoint, json, open_enum, request_body, response,
 };
 
-use super::base::{SortOrder, gateway, paged_by_offset};
+use super::base::{SortOrder, gateway, gateway_page, paged_by_offset};
 use crate::provider::Go1;
 
 endpoint! {
@@ -24,7 +24,7 @@ endpoint! {
             order: SortOrder,
         }
     }
-    GET gateway "/portals" scopes ["portal.read"] => json(PortalPage)
+    GET gateway_page[limit, offset] "/portals" scopes ["portal.read"] => json(PortalPage)
 }
 
 paged_by_offset!(Portals: PortalPage of PortalDetails);

@@ -1,6 +1,6 @@
-//! `Receiver`: accepts each genuine event once.
+//! `Receiver`: accepts each signed request once.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -30,14 +30,41 @@ use crate::site::NAME;
 /// }
 /// ```
 ///
-/// Replays are remembered in memory, for the time in which a signature is accepted: two processes may each
+/// Accepted signatures are remembered in memory, for the time in which they are valid: two processes may each
 /// accept the same request once.
+///
+/// A redelivery is another request, with another signature, and is accepted too. Handle each [`Event::id`]
+/// once: the envelope counts attempts ([`Event::attempt_number`]), and a redelivery has the same `id`
+/// (inferred: no document describes redelivery).
 pub struct Receiver {
     verifier: Verifier,
     tolerance: Duration,
     clock: Arc<dyn Clock>,
-    /// Accepted signatures, with the time of their acceptance; the oldest first.
-    accepted: Mutex<VecDeque<(DateTime<Utc>, [u8; 32])>>,
+    accepted: Mutex<AcceptedSignatures>,
+}
+
+/// The signatures that were accepted and are still valid.
+#[derive(Default)]
+struct AcceptedSignatures {
+    known: HashSet<[u8; 32]>,
+    /// The same, with the time of acceptance; the oldest first.
+    by_time: VecDeque<(DateTime<Utc>, [u8; 32])>,
+}
+
+impl AcceptedSignatures {
+    /// Adds a signature, after those older than `window` are forgotten. Returns false if it is known.
+    fn insert(&mut self, signature: [u8; 32], now: DateTime<Utc>, window: Duration) -> bool {
+        let is_old = |at: DateTime<Utc>| (now - at).to_std().is_ok_and(|age| age > window);
+        while let Some((_, old)) = self.by_time.front().filter(|(at, _)| is_old(*at)) {
+            self.known.remove(old);
+            self.by_time.pop_front();
+        }
+        let is_first = self.known.insert(signature);
+        if is_first {
+            self.by_time.push_back((now, signature));
+        }
+        is_first
+    }
 }
 
 impl Receiver {
@@ -67,17 +94,10 @@ impl Receiver {
 
     /// Returns true if this signature was not accepted before.
     fn is_first(&self, signature: [u8; 32], now: DateTime<Utc>) -> bool {
+        // A signature may be as far in the future as in the past, and its age is measured in whole seconds.
+        let window = self.tolerance.saturating_mul(2).saturating_add(Duration::from_secs(1));
         let mut accepted = self.accepted.lock().unwrap_or_else(PoisonError::into_inner);
-        // A signature may be as far in the future as in the past.
-        let forgotten = |at: DateTime<Utc>| (now - at).to_std().is_ok_and(|age| age > 2 * self.tolerance);
-        while accepted.front().is_some_and(|(at, _)| forgotten(*at)) {
-            accepted.pop_front();
-        }
-        let is_first = accepted.iter().all(|(_, seen)| *seen != signature);
-        if is_first {
-            accepted.push_back((now, signature));
-        }
-        is_first
+        accepted.insert(signature, now, window)
     }
 }
 
@@ -147,11 +167,11 @@ mod tests {
     }
 
     #[test]
-    fn accepts_each_genuine_event_once() {
+    fn accepts_each_signed_request_once() {
         let time = At(Arc::new(Mutex::new(DateTime::from_timestamp(1_588_141_760, 0).unwrap())));
         let receiver = Receiver::new("my-secret-key").clock(time.clone());
         let refused = Err(ErrorKind::WebhookRefused);
-        // Genuine, but no event.
+        // Signed, but no event.
         assert_eq!(receive(&receiver, &[SIGNED], BODY), Err(ErrorKind::InvalidResponse));
         assert_eq!(receive(&receiver, &[SIGNED], b"{}"), refused);
         assert_eq!(receive(&receiver, &[], BODY), refused);
@@ -175,6 +195,28 @@ mod tests {
         *time.0.lock().unwrap() += Duration::from_secs(600);
         let (new, body) = signed_event("my-secret-key", 1_588_142_449);
         assert!(receive(&receiver, &[&new], &body).is_ok());
-        assert_eq!(receiver.accepted.lock().unwrap().len(), 1);
+        let accepted = receiver.accepted.lock().unwrap();
+        assert_eq!((accepted.known.len(), accepted.by_time.len()), (1, 1));
+    }
+
+    #[test]
+    fn signature_is_remembered_while_valid() {
+        let signed_at = DateTime::from_timestamp(1_588_141_760, 0).unwrap();
+        let milliseconds = |count: u64| Duration::from_millis(count);
+        for tolerance in [milliseconds(0), milliseconds(1_500), TOLERANCE, Duration::MAX] {
+            // From the first moment at which the signature is valid to the last one.
+            let reach = Duration::from_secs(tolerance.as_secs().min(1_000_000));
+            let time = At(Arc::new(Mutex::new(signed_at - reach)));
+            let receiver = Receiver::new("key").tolerance(tolerance).clock(time.clone());
+            let (signature, body) = signed_event("key", 1_588_141_760);
+            assert!(receive(&receiver, &[&signature], &body).is_ok(), "{tolerance:?}");
+            *time.0.lock().unwrap() = signed_at + reach + milliseconds(999);
+            // Another request, so that old signatures are forgotten.
+            let (other, other_body) = signed_event("key", time.now().timestamp());
+            assert_eq!(receive(&receiver, &[&other], &other_body).is_ok(), reach > milliseconds(0));
+            let replayed = receive(&receiver, &[&signature], &body);
+            assert_eq!(replayed, Err(ErrorKind::WebhookRefused), "{tolerance:?}");
+            assert_eq!(receiver.accepted.lock().unwrap().known.len(), if reach.is_zero() { 1 } else { 2 });
+        }
     }
 }

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use go1::api::*;
 use go1::webhook::EventType;
 use go1::{Client, Scopes, Site, Token};
-use oauth_testing::{ACCESS_TOKEN, ApiTable, ManualClock, RecordingTransport};
+use oauth_testing::{ACCESS_TOKEN, ApiTable, ManualClock, RecordingTransport, documented_calls};
 
 fn path(below: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(below)
@@ -182,13 +182,9 @@ async fn each_call_has_request_and_result() {
 
 #[test]
 fn declared_calls_are_listed() {
-    let list = std::fs::read_to_string(path("../../docs/api/go1.toml")).unwrap();
-    let listed: BTreeSet<&str> = list
-        .split("[[calls]]")
-        .skip(1)
-        .filter(|block| !block.contains("\nuntyped ="))
-        .filter_map(|block| block.split("call = \"").nth(1)?.split('"').next())
-        .collect();
+    let list = documented_calls(&path("../../docs/api/go1.toml"));
+    let listed: BTreeSet<&str> =
+        list.iter().filter(|call| call.is_typed).map(|call| call.name.as_str()).collect();
     let mut declared = BTreeSet::new();
     for file in std::fs::read_dir(path("src/api")).unwrap() {
         let file = file.unwrap().path();

@@ -49,8 +49,9 @@ impl HistoryLink {
 
 /// Implements `PagedEndpoint` for a history, whose pages are requested by cursor.
 ///
-/// A page whose link to the next one cannot be read has one more unreadable element, so that the list does
-/// not look complete.
+/// A page whose link to the next one cannot be read, or does not lead to older runs, has one more unreadable
+/// element, so that the list does not look complete and does not loop: a cursor is a run's id, and older runs
+/// have smaller ones (gocd/gocd, Pipeline.xml, `getPipelineIdsAfter`).
 macro_rules! paged_by_cursor {
     ($list:ident: $page:ident, $items:ident of $item:ty) => {
         impl oauth_core::PagedEndpoint<Personal> for $list {
@@ -60,12 +61,13 @@ macro_rules! paged_by_cursor {
                 let unread = page.unread();
                 let links = page.links.as_ref();
                 let after = links.and_then(super::history_links::HistoryLinks::after);
+                let after = after.filter(|after| self.after.is_none_or(|current| *after < current));
                 let is_broken =
                     after.is_none() && links.is_some_and(|links| links.next.is_some() || links.unread() > 0);
                 oauth_core::Page {
                     items: page.$items,
                     unread: unread + usize::from(is_broken),
-                    next: after.map(|after| self.clone().after(after)),
+                    next: after.map(|after| Self { after: Some(after), before: None, ..self.clone() }),
                 }
             }
         }

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use gocd::{App, Personal, Site};
 use oauth_core::{Client, Endpoint, Scopes, Token};
-use oauth_testing::{ACCESS_TOKEN, ApiTable, RecordingTransport};
+use oauth_testing::{ACCESS_TOKEN, ApiTable, RecordingTransport, documented_calls};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::calls::Calls;
@@ -65,9 +65,8 @@ fn each_call_parses_its_recorded_response() {
 
 #[test]
 fn list_has_each_declared_call() {
-    let list = std::fs::read_to_string(folder("../../docs/api/gocd.toml")).unwrap();
-    let listed: BTreeSet<_> =
-        list.lines().filter_map(|line| line.strip_prefix("call = \"")?.strip_suffix('"')).collect();
+    let listed: BTreeSet<String> =
+        documented_calls(&folder("../../docs/api/gocd.toml")).into_iter().map(|call| call.name).collect();
     let mut count = 0;
     for file in std::fs::read_dir(folder("src/api")).unwrap() {
         let text = std::fs::read_to_string(file.unwrap().path()).unwrap();

@@ -31,3 +31,22 @@ async fn history_is_read_by_cursor() {
         assert!(text.contains("? page_size=2\n    ? after=7\n") && !text.contains("elsewhere"), "{text}");
     }
 }
+
+#[tokio::test]
+async fn history_never_returns_to_newer_runs() {
+    let next =
+        |after: u32| format!(r#"{{"next":{{"href":"https://go.example.com/history?after={after}"}}}}"#);
+    // The second page leads to itself, then to a newer page.
+    for bad in [7, 9] {
+        let transport = RecordingTransport::with_responses([page(&[9, 8], &next(7)), page(&[6], &next(bad))]);
+        let (client, token) = crate::client(transport.clone());
+        let mut runs = client.pages(&token, PipelineRuns::new("up42").before(5));
+        let mut seen = Vec::new();
+        while let Some(run) = runs.next().await {
+            seen.push(run.map(|run| run.counter).map_err(|error| error.kind()));
+        }
+        assert_eq!(seen, [Ok(9), Ok(8), Ok(6), Err(ErrorKind::InvalidResponse)], "{bad}");
+        let text = transport.text();
+        assert_eq!((text.matches("before=").count(), text.matches("after=").count()), (1, 1), "{text}");
+    }
+}

@@ -41,7 +41,8 @@ use serde_json::{Map, Value, json};
 use crate::api::argument::IntoArgument;
 use crate::api::list::List;
 use crate::api::request_body::RequestBody;
-use crate::api::response::{list, optional, required};
+use crate::api::response::{list, merged, optional, put, required};
+use crate::error::{Error, ErrorKind};
 
 /// A document with one resource.
 pub type Single<A> = Document<Resource<A>>;
@@ -67,12 +68,25 @@ pub struct Document<T> {
     pub links: Map<String, Value>,
     /// Facts about the document, such as the number of pages.
     pub meta: Map<String, Value>,
+    /// Further members, and declared ones that cannot be read.
+    pub other: Map<String, Value>,
 }
 
 impl<T> Document<T> {
     /// Returns the link to the next page; `None` on the last.
-    pub fn next_link(&self) -> Option<&str> {
-        href(self.links.get("next")?)
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidResponse`] if the link, or all links, cannot be read: this may not be the last
+    /// page.
+    pub fn next_link(&self) -> Result<Option<&str>, Error> {
+        let link = match self.links.get("next") {
+            _ if self.other.contains_key("links") => None,
+            None | Some(Value::Null) => return Ok(None),
+            Some(link) => href(link).filter(|link| !link.is_empty()),
+        };
+        let unreadable =
+            || Error::new(ErrorKind::InvalidResponse, "the link to the next page cannot be read");
+        link.map(Some).ok_or_else(unreadable)
     }
 
     /// Returns an included resource. `None` if it is not included or cannot be read.
@@ -114,23 +128,27 @@ impl<T: fmt::Debug> fmt::Debug for Document<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let included: Vec<_> =
             self.included.iter().map(|resource| (&resource["type"], &resource["id"])).collect();
-        f.debug_struct("Document")
+        let mut shown = f.debug_struct("Document");
+        shown
             .field("data", &self.data)
             .field("included", &format_args!("{}", json!(included)))
             .field("links", &self.links.keys().collect::<Vec<_>>())
-            .field("meta", &format_args!("{}", json!(self.meta)))
-            .finish()
+            .field("meta", &format_args!("{}", json!(self.meta)));
+        if !self.other.is_empty() {
+            shown.field("other", &self.other.keys().collect::<Vec<_>>());
+        }
+        shown.finish()
     }
 }
 
 impl<T: Serialize> Serialize for Document<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("data", &self.data)?;
-        map.serialize_entry("included", &self.included)?;
-        map.serialize_entry("links", &self.links)?;
-        map.serialize_entry("meta", &self.meta)?;
-        map.end()
+        let mut fields = Map::new();
+        put(&mut fields, "data", &self.data)?;
+        put(&mut fields, "included", &self.included)?;
+        put(&mut fields, "links", &self.links)?;
+        put(&mut fields, "meta", &self.meta)?;
+        merged(fields, &self.other, &[]).serialize(serializer)
     }
 }
 
@@ -142,6 +160,7 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Document<T> {
             included: list(&mut fields, "included"),
             links: optional(&mut fields, "links").unwrap_or_default(),
             meta: optional(&mut fields, "meta").unwrap_or_default(),
+            other: fields,
         })
     }
 }
@@ -629,6 +648,35 @@ mod tests {
     }
 
     #[test]
+    fn unreadable_next_link_is_an_error() {
+        let next = |links: Value| {
+            let rooms = rooms(json!({"data": [], "links": links, "jsonapi": {"version": "1.0"}})).unwrap();
+            let again = serde_json::from_value(serde_json::to_value(&rooms).unwrap()).unwrap();
+            assert_eq!(rooms, again);
+            rooms.next_link().map(|link| link.map(str::to_owned)).map_err(|error| error.kind())
+        };
+        for last in [json!(null), json!({}), json!({"next": null}), json!({"prev": 7})] {
+            assert_eq!(next(last.clone()), Ok(None), "{last}");
+        }
+        for link in [json!("/rooms"), json!({"href": "/rooms", "meta": {}})] {
+            assert_eq!(next(json!({ "next": link })), Ok(Some("/rooms".to_owned())));
+        }
+        for bad in [
+            json!([]),
+            json!("/rooms"),
+            json!(["next"]),
+            json!({"next": ""}),
+            json!({"next": 2}),
+            json!({"next": true}),
+            json!({"next": {"href": null}}),
+            json!({"next": {"url": "/rooms"}}),
+            json!({"next": ["/rooms"]}),
+        ] {
+            assert_eq!(next(bad.clone()), Err(ErrorKind::InvalidResponse), "{bad}");
+        }
+    }
+
+    #[test]
     fn included_resources_are_found_by_type_and_id() {
         let document = rooms(json!({
             "data": [{"type": "rooms", "id": "1", "relationships": {
@@ -655,7 +703,7 @@ mod tests {
             (room.related_link("next"), room.related_link("none")),
             (Some("/rooms/2"), Some("/rooms"))
         );
-        assert_eq!(document.next_link(), Some("/rooms?page=2"));
+        assert_eq!(document.next_link().unwrap(), Some("/rooms?page=2"));
         let shown = format!("{document:?}");
         assert!(shown.contains("doors") && !shown.contains("canary"), "{shown}");
     }

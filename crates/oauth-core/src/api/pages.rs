@@ -59,8 +59,10 @@ pub trait PagedEndpoint<P: Provider>: Endpoint<P> + Sized {
 
     /// Splits a response into its items and the request for the next page.
     ///
-    /// The request is made from the page's position, never from a link's host. If more items exist than the
-    /// API can return, the next request is one that fails, so that the list does not look complete.
+    /// The request is made from the page's position, never from a link's host. A position that does not
+    /// advance would repeat pages without end: count an element as unread and end the list. If more items
+    /// exist than the API can return, the next request is one that fails, so that the list does not look
+    /// complete.
     fn split(&self, response: Self::Response) -> Page<Self::Item, Self>;
 }
 
@@ -69,7 +71,8 @@ pub trait PagedEndpoint<P: Provider>: Endpoint<P> + Sized {
 pub struct Page<T, E> {
     /// Readable elements.
     pub items: Vec<T>,
-    /// Number of elements that cannot be read.
+    /// Number of elements that cannot be read. One more if elements are missing, or the position of the next
+    /// page: the list is incomplete.
     pub unread: usize,
     /// The request for the next page; `None` after the last.
     pub next: Option<E>,
@@ -77,21 +80,33 @@ pub struct Page<T, E> {
 
 /// The items of a list, requested page by page as they are consumed: a [`Stream`], or [`next`](Self::next).
 ///
-/// An element that cannot be read is an error of kind [`ErrorKind::InvalidResponse`], and the list
-/// continues. A page that fails is the last item: the list is then incomplete.
+/// An element that is missing or cannot be read is an error of kind [`ErrorKind::InvalidResponse`], and the
+/// list continues if the next page is known. A page that fails is the last item: the list is then incomplete.
+/// So is the hundredth page in a row without an element.
 #[must_use = "nothing is sent until an item is requested"]
 pub struct Pages<'a, P: Provider, E: PagedEndpoint<P>> {
     send: Box<dyn Fn(E) -> SentPage<'a, E, E::Response> + Send + 'a>,
     ready: VecDeque<Result<E::Item, Error>>,
     next: Option<E>,
     in_flight: Option<SentPage<'a, E, E::Response>>,
+    /// Pages without an element since the last that had one.
+    empty_pages: u32,
 }
+
+/// A server that filters after paging sends empty pages. One that sends more than these does not end.
+const MAX_EMPTY_PAGES: u32 = 100;
 
 type SentPage<'a, E, R> = Pin<Box<dyn Future<Output = (E, Result<R, Error>)> + Send + 'a>>;
 
 impl<'a, P: Provider, E: PagedEndpoint<P>> Pages<'a, P, E> {
     pub(crate) fn new(first: E, send: impl Fn(E) -> SentPage<'a, E, E::Response> + Send + 'a) -> Self {
-        Self { send: Box::new(send), ready: VecDeque::new(), next: Some(first), in_flight: None }
+        Self {
+            send: Box::new(send),
+            ready: VecDeque::new(),
+            next: Some(first),
+            in_flight: None,
+            empty_pages: 0,
+        }
     }
 
     /// Returns the next item; `None` after the last.
@@ -105,14 +120,18 @@ impl<'a, P: Provider, E: PagedEndpoint<P>> Pages<'a, P, E> {
     fn add(&mut self, endpoint: &E, response: Result<E::Response, Error>) {
         match response.map(|response| endpoint.split(response)) {
             Ok(page) => {
-                self.ready.extend(page.items.into_iter().map(Ok));
-                let unread = || {
-                    Error::new(ErrorKind::InvalidResponse, "an element of the list cannot be read")
-                        .with_provider(P::NAME)
-                        .during(E::NAME)
+                let invalid = |what| {
+                    Error::new(ErrorKind::InvalidResponse, what).with_provider(P::NAME).during(E::NAME)
                 };
-                self.ready.extend((0..page.unread).map(|_| Err(unread())));
+                let is_empty = page.items.is_empty() && page.unread == 0;
+                self.empty_pages = if is_empty { self.empty_pages.saturating_add(1) } else { 0 };
                 self.next = page.next;
+                self.ready.extend(page.items.into_iter().map(Ok));
+                let unread = || invalid("an element of the list is missing or cannot be read");
+                self.ready.extend((0..page.unread).map(|_| Err(unread())));
+                if self.empty_pages >= MAX_EMPTY_PAGES && self.next.take().is_some() {
+                    self.ready.push_back(Err(invalid("the list has too many empty pages")));
+                }
             }
             Err(error) => self.ready.push_back(Err(error)),
         }

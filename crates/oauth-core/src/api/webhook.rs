@@ -4,8 +4,12 @@ use http::HeaderMap;
 
 use crate::error::Error;
 
-/// Receives the webhooks of a provider: rejects requests that may not be the provider's, and parses the
-/// others.
+/// Receives the webhooks of a provider: checks a request as far as the provider allows it, and parses its
+/// event.
+///
+/// A signed webhook is the provider's. One of a provider that signs nothing may be forged, even if it passes
+/// the checks: use it only as a reason to fetch the object with the customer's token. The documentation of
+/// each receiver says what it checks.
 ///
 /// The provider crate implements it, with what a check needs: a secret key, a clock, the provider's hosts.
 ///
@@ -32,9 +36,8 @@ pub trait WebhookReceiver: Send + Sync + 'static {
     /// Checks one request and returns its event.
     ///
     /// # Errors
-    /// [`ErrorKind::WebhookRefused`](crate::ErrorKind::WebhookRefused) if the request may not be the
-    /// provider's, or repeats an earlier one;
-    /// [`ErrorKind::InvalidResponse`](crate::ErrorKind::InvalidResponse) if it is the provider's and cannot
-    /// be read.
+    /// [`ErrorKind::WebhookRefused`](crate::ErrorKind::WebhookRefused) if a check fails, or the request
+    /// repeats an earlier one; [`ErrorKind::InvalidResponse`](crate::ErrorKind::InvalidResponse) if it
+    /// cannot be read.
     fn receive(&self, headers: &HeaderMap, body: &[u8]) -> Result<Self::Event, Error>;
 }

@@ -11,6 +11,8 @@ use oauth_core::{Error, ErrorKind, WebhookReceiver};
 use oauth_web::Webhook;
 use tower::ServiceExt as _;
 
+use crate::support::Log;
+
 /// Accepts a key; events are numbers.
 struct ByKey;
 
@@ -25,6 +27,8 @@ impl WebhookReceiver for ByKey {
         serde_json::from_slice(body).map_err(unreadable)
     }
 }
+
+const TOO_LONG: &str = "100000000000000000000000";
 
 #[derive(Clone)]
 struct AppState {
@@ -50,17 +54,25 @@ async fn only_accepted_webhooks_reach_the_handler() {
         .route("/webhooks", post(handler))
         .layer(DefaultBodyLimit::max(20))
         .with_state(state.clone());
-    for (key, body, status) in [
-        ("canary-key", "7", StatusCode::NO_CONTENT),
-        ("other", "8", StatusCode::UNAUTHORIZED),
-        ("canary-key", "nine", StatusCode::BAD_REQUEST),
-        ("canary-key", "100000000000000000000000", StatusCode::PAYLOAD_TOO_LARGE),
-        ("canary-key", "10", StatusCode::NO_CONTENT),
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+    for (key, body, status, logged) in [
+        ("canary-key", "7", StatusCode::NO_CONTENT, None),
+        ("other", "8", StatusCode::UNAUTHORIZED, Some("the webhook has another key")),
+        ("canary-key", "nine", StatusCode::BAD_REQUEST, Some("the webhook is not a number")),
+        ("canary-key", TOO_LONG, StatusCode::PAYLOAD_TOO_LARGE, Some("the webhook's body exceeds the limit")),
+        ("canary-key", "10", StatusCode::NO_CONTENT, None),
     ] {
         let request = Request::post("/webhooks").header("x-key", key).body(Body::from(body)).unwrap();
         let response = app.clone().oneshot(request).await.unwrap();
         assert_eq!(response.status(), status, "{key} {body}");
         assert!(axum::body::to_bytes(response.into_body(), 1).await.unwrap().is_empty());
+        let lines = log.take();
+        assert_eq!(lines.contains("a webhook was rejected"), logged.is_some(), "{lines}");
+        assert!(logged.is_none_or(|logged| lines.contains(logged)), "{lines}");
+        assert!(!lines.contains("canary-key") && !lines.contains(TOO_LONG), "{lines}");
     }
     assert_eq!(*state.seen.lock().unwrap(), [7, 10]);
 }

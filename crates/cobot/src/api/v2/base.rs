@@ -2,8 +2,9 @@
 
 use oauth_core::http::HeaderValue;
 use oauth_core::http::header::ACCEPT;
-use oauth_core::json_api::ResourceType;
-use oauth_core::{EndpointContext, RequestBuilder};
+use oauth_core::json_api::{Document, ResourceType};
+use oauth_core::url::form_urlencoded;
+use oauth_core::{EndpointContext, Error, ErrorKind, RequestBuilder};
 
 use super::{
     AllocationAttributes, ArticleAttributes, BillingDetailsAttributes, BookingAttributes,
@@ -66,13 +67,12 @@ macro_rules! collection {
         impl oauth_core::PagedEndpoint<$crate::provider::Cobot> for $name {
             type Item = oauth_core::json_api::Resource<$attributes>;
 
-            // The link only says that there is a next page: its host is not trusted.
             fn split(&self, document: Self::Response) -> oauth_core::Page<Self::Item, Self> {
-                let next = document.next_link().is_some();
-                let number = self.page_number.unwrap_or(1).saturating_add(1);
+                let next = super::base::next_page(&document, self.page_number);
+                let is_broken = next.is_err();
                 oauth_core::Page {
-                    next: next.then(|| self.clone().page_number(number)),
-                    unread: document.data.unread.len(),
+                    next: next.ok().flatten().map(|number| self.clone().page_number(number)),
+                    unread: document.data.unread.len() + usize::from(is_broken),
                     items: document.data.items,
                 }
             }
@@ -80,6 +80,20 @@ macro_rules! collection {
     };
 }
 pub(super) use collection;
+
+/// The number of the page that the link to the next one names; `None` on the last page. The link itself is
+/// not followed: its host is not trusted.
+///
+/// Numbers have to grow, so that no page is requested twice.
+pub(super) fn next_page<T>(document: &Document<T>, current: Option<u32>) -> Result<Option<u32>, Error> {
+    let Some(link) = document.next_link()? else { return Ok(None) };
+    let query = link.split('#').next().and_then(|link| link.split_once('?')).map_or("", |(_, query)| query);
+    let number = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "page[number]");
+    let number = number.and_then(|(_, number)| number.parse().ok());
+    number.filter(|number| *number > current.unwrap_or(1)).map(Some).ok_or_else(|| {
+        Error::new(ErrorKind::InvalidResponse, "the link to the next page does not lead to a later page")
+    })
+}
 
 macro_rules! resource_types {
     ($($attributes:ident: $name:literal,)*) => {$(

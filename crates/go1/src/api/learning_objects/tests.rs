@@ -71,10 +71,34 @@ fn unreadable_scroll_id_is_no_hit_and_no_end() {
 #[test]
 fn after_follows_scroll_ids() {
     let first = LearningObjects::new().limit(2).scroll();
-    assert_eq!(first.after(&page(9, 2, Some("abc"))), Some(first.clone().scroll_from("abc")));
+    let next = first.after(&page(9, 2, Some("abc"))).unwrap();
+    assert_eq!(next.query().unwrap(), first.clone().scroll_from("abc").query().unwrap());
     assert_eq!(first.after(&page(9, 2, None)), None);
     assert_eq!(first.after(&page(9, 2, Some(""))), None);
     assert_eq!(first.after(&page(9, 0, Some("abc"))), None);
+}
+
+#[test]
+fn list_that_ends_before_its_total_has_an_unread_element() {
+    let unread = |request: &LearningObjects, page: LearningObjectPage| {
+        let page = request.split(page);
+        (page.unread, page.next.is_some())
+    };
+    let by_offset = LearningObjects::new().limit(2).offset(4);
+    assert_eq!(unread(&by_offset, page(9, 0, None)), (1, false));
+    assert_eq!(unread(&by_offset, page(4, 0, None)), (0, false));
+    assert_eq!(unread(&by_offset, page(9, 2, None)), (0, true));
+    let start = LearningObjects::new().limit(2).scroll();
+    assert_eq!(unread(&start, page(5, 0, Some("a"))), (1, false));
+    assert_eq!(unread(&start, page(5, 2, None)), (1, false));
+    let second = start.split(page(5, 2, Some("a"))).next.unwrap();
+    assert_eq!(unread(&second, page(5, 2, Some(""))), (1, false));
+    assert_eq!(unread(&second, page(5, 0, Some("b"))), (1, false));
+    assert_eq!(unread(&second, page(5, 2, Some("b"))), (0, true));
+    let third = second.split(page(5, 2, Some("b"))).next.unwrap();
+    assert_eq!(unread(&third, page(5, 1, None)), (0, false));
+    // The pages before are not known.
+    assert_eq!(unread(&start.scroll_from("a"), page(5, 0, None)), (0, false));
 }
 
 proptest! {
