@@ -20,7 +20,7 @@ use std::io::{Write, stdout};
 
 use cobot::api::v2;
 use cobot::chrono::{DateTime, DurationRound as _, NaiveTime, TimeDelta, Utc};
-use cobot::json_api::Resource;
+use cobot::json_api::Single;
 use cobot::{App, Client, Cobot, Connection, Connections, MemoryStore, Scopes, Site};
 
 #[tokio::main]
@@ -106,7 +106,7 @@ async fn show(
     while let Some(room) = rooms.next().await {
         let room = room?;
         writeln!(out, "  {}", room.name.as_deref().unwrap_or(&room.id))?;
-        let is_here = |booking: &&Resource<v2::BookingAttributes>| {
+        let is_here = |booking: &&Single<v2::BookingAttributes>| {
             booking.related("resource").iter().any(|resource| resource.id == room.id)
         };
         for booking in bookings.iter().filter(is_here) {

@@ -23,10 +23,12 @@
 //!     println!("{:?} from {:?}", room.name, booking.from);
 //! }
 //!
-//! // All bookings of the hour, page by page.
+//! // All bookings of the hour, page by page, each with the membership that its page includes.
 //! let mut bookings = client.pages(&token, v2::Bookings::new(&space, from, to).include(["membership"]));
 //! while let Some(booking) = bookings.next().await {
-//!     println!("{:?}", booking?.title);
+//!     let booking = booking?;
+//!     let members = booking.resolve::<v2::MembershipAttributes, _>(&booking, "membership");
+//!     println!("{:?} by {:?}", booking.title, members.first().map(|member| &member.name));
 //! }
 //! # Ok(())
 //! # }
@@ -34,7 +36,8 @@
 //!
 //! Source of all calls: Cobot's OpenAPI description, <https://dev.cobot.me/openapi>, read on
 //! 2026-11-30 in the copy of github.com/api-evangelist/cobot of 2026-08-22.
-//! [`Client::pages`](oauth_core::Client::pages) reads a list page by page. "For admins" means admins of the
+//! [`Client::pages`](oauth_core::Client::pages) reads a list page by page; an item is a
+//! [`Single`](oauth_core::json_api::Single) with all that its page includes. "For admins" means admins of the
 //! space or, mostly, of another space in its network. Errors name the place in the request:
 //! `/data/attributes/name: can't be blank`. No call is protected against being sent twice.
 

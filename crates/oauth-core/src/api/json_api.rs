@@ -32,6 +32,7 @@
 use std::fmt::{self, Display};
 use std::marker::PhantomData;
 use std::ops::Deref;
+use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 use serde::ser::SerializeMap as _;
@@ -63,7 +64,7 @@ pub struct Document<T> {
     /// Primary data.
     pub data: T,
     /// Resources that the data refers to, as JSON. [`resolve`](Self::resolve) finds and reads them.
-    pub included: Vec<Value>,
+    pub included: Arc<[Value]>,
     /// Links.
     pub links: Map<String, Value>,
     /// Facts about the document, such as the number of pages.
@@ -100,6 +101,39 @@ impl<T> Document<T> {
     /// Returns the included resources of a relationship.
     pub fn resolve<A: DeserializeOwned, B>(&self, resource: &Resource<B>, name: &str) -> Vec<Resource<A>> {
         resource.related(name).iter().filter_map(|identifier| self.included(identifier)).collect()
+    }
+}
+
+impl<A> Collection<A> {
+    /// Splits the list into documents of one resource each, as the items of a
+    /// [`PagedEndpoint`](crate::PagedEndpoint). They share `included`; links, `meta` and `other` are empty.
+    ///
+    /// ```
+    /// # oauth_core::response! {
+    /// #     /// Attributes of a room.
+    /// #     pub struct RoomAttributes { optional { /** Name. */ name: String, } }
+    /// # }
+    /// let rooms: oauth_core::json_api::Collection<RoomAttributes> = oauth_core::serde_json::from_str(
+    ///     r#"{"data": [{"type": "rooms", "id": "r1",
+    ///                   "relationships": {"next": {"data": {"type": "rooms", "id": "r2"}}}}],
+    ///         "included": [{"type": "rooms", "id": "r2", "attributes": {"name": "Cellar"}}]}"#,
+    /// )?;
+    /// for room in rooms.into_singles() {
+    ///     let next = room.resolve::<RoomAttributes, _>(&room, "next");
+    ///     assert_eq!((room.id.as_str(), next[0].name.as_deref()), ("r1", Some("Cellar")));
+    /// }
+    /// # Ok::<(), oauth_core::serde_json::Error>(())
+    /// ```
+    pub fn into_singles(self) -> Vec<Single<A>> {
+        let Self { data, included, .. } = self;
+        let single = |data| Document {
+            data,
+            included: Arc::clone(&included),
+            links: Map::new(),
+            meta: Map::new(),
+            other: Map::new(),
+        };
+        data.into_iter().map(single).collect()
     }
 }
 
@@ -145,7 +179,7 @@ impl<T: Serialize> Serialize for Document<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut fields = Map::new();
         put(&mut fields, "data", &self.data)?;
-        put(&mut fields, "included", &self.included)?;
+        put(&mut fields, "included", &&*self.included)?;
         put(&mut fields, "links", &self.links)?;
         put(&mut fields, "meta", &self.meta)?;
         merged(fields, &self.other, &[]).serialize(serializer)
@@ -157,7 +191,7 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Document<T> {
         let mut fields = Map::deserialize(deserializer)?;
         Ok(Self {
             data: required(&mut fields, "data")?,
-            included: list(&mut fields, "included"),
+            included: list(&mut fields, "included").into(),
             links: optional(&mut fields, "links").unwrap_or_default(),
             meta: optional(&mut fields, "meta").unwrap_or_default(),
             other: fields,
@@ -330,6 +364,12 @@ impl<A> From<&Resource<A>> for ToOne<A> {
     }
 }
 
+impl<A> From<&Single<A>> for ToOne<A> {
+    fn from(document: &Single<A>) -> Self {
+        document.identifier().into()
+    }
+}
+
 impl<A: ResourceType> From<&str> for ToOne<A> {
     fn from(id: &str) -> Self {
         Identifier::new(A::TYPE, id).into()
@@ -355,6 +395,12 @@ impl<A> IntoArgument<ToOne<A>> for Identifier {
 }
 
 impl<A> IntoArgument<ToOne<A>> for &Resource<A> {
+    fn into_argument(self) -> ToOne<A> {
+        self.into()
+    }
+}
+
+impl<A> IntoArgument<ToOne<A>> for &Single<A> {
     fn into_argument(self) -> ToOne<A> {
         self.into()
     }
@@ -706,6 +752,35 @@ mod tests {
         assert_eq!(document.next_link().unwrap(), Some("/rooms?page=2"));
         let shown = format!("{document:?}");
         assert!(shown.contains("doors") && !shown.contains("canary"), "{shown}");
+    }
+
+    #[test]
+    fn singles_share_included_resources() {
+        let door = |id: &str| json!({"data": [{"type": "doors", "id": id}]});
+        let document = rooms(json!({
+            "data": [
+                {"type": "rooms", "id": "1", "relationships": {"doors": door("3")}},
+                {"id": "unread"},
+                {"type": "rooms", "id": "2", "relationships": {"doors": door("4")}},
+            ],
+            "included": [{"type": "doors", "id": "4", "attributes": {"name": "Oak"}}],
+            "links": {"next": "/rooms?page=2"},
+            "meta": {"totalPages": 2},
+            "jsonapi": {"version": "1.0"},
+        }))
+        .unwrap();
+        let singles = document.into_singles();
+        let doors = |room: &Single<Room>| -> Vec<_> {
+            room.resolve::<Room, _>(room, "doors").into_iter().map(|door| door.name.clone()).collect()
+        };
+        let shown: Vec<_> = singles.iter().map(|room| (room.id.as_str(), doors(room))).collect();
+        assert_eq!(shown, [("1", vec![]), ("2", vec![Some("Oak".to_owned())])]);
+        assert!(Arc::ptr_eq(&singles[0].included, &singles[1].included));
+        assert_eq!(
+            (&singles[0].links, &singles[0].meta, &singles[0].other),
+            (&Map::new(), &Map::new(), &Map::new())
+        );
+        assert_eq!(ToOne::from(&singles[0]), ToOne::from("1"));
     }
 
     #[test]

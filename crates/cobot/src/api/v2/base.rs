@@ -30,7 +30,8 @@ pub(super) fn api2(context: &EndpointContext<'_, Cobot>) -> RequestBuilder {
 }
 
 /// Declares a list, as `endpoint!` does, with the parameters of its page. Its response is a
-/// [`Collection`](oauth_core::json_api::Collection) of the attributes after `=>`.
+/// [`Collection`](oauth_core::json_api::Collection) of the attributes after `=>`, its items are
+/// [`Single`](oauth_core::json_api::Single)s.
 macro_rules! collection {
     (
         $(#[$doc:meta])*
@@ -65,7 +66,7 @@ macro_rules! collection {
         }
 
         impl oauth_core::PagedEndpoint<$crate::provider::Cobot> for $name {
-            type Item = oauth_core::json_api::Resource<$attributes>;
+            type Item = oauth_core::json_api::Single<$attributes>;
 
             fn split(&self, document: Self::Response) -> oauth_core::Page<Self::Item, Self> {
                 let next = super::base::next_page(&document, self.page_number);
@@ -73,7 +74,7 @@ macro_rules! collection {
                 oauth_core::Page {
                     next: next.ok().flatten().map(|number| self.clone().page_number(number)),
                     unread: document.data.unread.len() + usize::from(is_broken),
-                    items: document.data.items,
+                    items: document.into_singles(),
                 }
             }
         }
