@@ -173,7 +173,7 @@ request_body! {
 }
 
 request_body! {
-    /// A material's revision to run with. A revision that the server cannot find makes the run fail.
+    /// A material's revision to run with. With one that the server cannot find, nothing runs.
     pub struct ScheduledMaterial {
         required {
             /// The material's fingerprint.

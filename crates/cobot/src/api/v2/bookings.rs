@@ -129,7 +129,7 @@ resource_body! {
             title: String,
             /// A link, such as of a video call.
             url: String,
-            /// For admins. Only `net` counts.
+            /// For admins. Only `net` is allowed, and it is required.
             custom_price = "customPrice": NewPrice,
             comments: String,
             /// Message to the attendees.
@@ -150,7 +150,7 @@ resource_body! {
 }
 
 resource_body! {
-    /// Changes of a booking. What is not set stays.
+    /// Changes of a booking. What is not set stays, except the message to the attendees.
     pub struct BookingChanges as "bookings" {
         optional {
             from: DateTime<Utc>,
@@ -160,10 +160,10 @@ resource_body! {
             url: String,
             /// Number of units of the resource.
             units: u32,
-            /// For admins. Only `net` counts.
+            /// For admins. Only `net` is allowed, and it is required.
             custom_price = "customPrice": NewPrice,
             comments: String,
-            /// Message to the attendees.
+            /// Message to the attendees. A change without one removes it.
             attendees_message = "attendeesMessage": String,
             booking_extras = "bookingExtras": Vec<NewBookingExtra>,
             attendees: Vec<NewAttendee>,

@@ -134,7 +134,7 @@ resource_body! {
             to: DateTime<Utc>,
             title: String,
             admin_comments = "adminComments": String,
-            /// For admins. Only `net` counts.
+            /// For admins. Only `net` is allowed, and it is required.
             custom_price = "customPrice": NewPrice,
             number_of_visitors = "numberOfVisitors": u32,
         }
