@@ -311,6 +311,16 @@ impl Invariants {
         }
     }
 
+    /// Records that an operation of a process on an account fails. If it is the one that could write a lost
+    /// token back, that may come too late.
+    pub(crate) fn store_failed(&mut self, process: usize, account: usize) {
+        if let Some(record) = self.lost_records.get(&account).copied()
+            && self.view(process).holds(record.lost)
+        {
+            self.may_be_lost.insert(record.restored);
+        }
+    }
+
     /// Records that a process has read this token from the store.
     pub(crate) fn token_read(&mut self, process: usize, token: TokenId) {
         self.view(process).hold(token);

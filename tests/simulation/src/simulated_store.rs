@@ -143,6 +143,9 @@ fn handle<T: Send + 'static>(
     if operation == "set state" && (is_down || fails.is_some()) {
         state.invariants.decision_not_stored(state.now, account);
     }
+    if fails.is_some() {
+        state.invariants.store_failed(process, account);
+    }
     let result = if is_down && state.store.hangs {
         state.never_answered.push(Box::new(sender));
         return None;
