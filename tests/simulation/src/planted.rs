@@ -96,10 +96,10 @@ const fn planted(mutation: Mutation, run: Run, violation: ViolationKind) -> Plan
 /// - a new token is written over a later connection, or a dead one is written back: the tests in
 ///   `tests/connections/store_trouble.rs` of `oauth-core` find these.
 const PLANTED_FAULTS: &[PlantedFault] = &[
-    planted(Mutation::LimitsNoCalls, Run::Case("D1"), ViolationKind::TooManyCalls),
-    planted(Mutation::ResumesAllAtOnce, Run::Case("D1"), ViolationKind::TooManyCalls),
+    planted(Mutation::LimitsNoCalls, Run::Case("D2"), ViolationKind::TooManyCalls),
+    planted(Mutation::ResumesAllAtOnce, Run::Case("D2"), ViolationKind::TooManyCalls),
     planted(Mutation::HoldsNothingBack, Run::Case("D7"), ViolationKind::RetryAfterIgnored),
-    planted(Mutation::IgnoresClientRefusal, Run::Seed(486), ViolationKind::RetryAfterIgnored),
+    planted(Mutation::IgnoresClientRefusal, Run::Seed(510), ViolationKind::RetryAfterIgnored),
     planted(Mutation::FindsNoIncident, Run::Case("D1"), ViolationKind::GoodTokenAbandoned),
     planted(Mutation::RepeatsIncident, Run::Case("revoked"), ViolationKind::NotRefreshed),
     planted(Mutation::BelievesFirstRefusal, Run::Case("D1"), ViolationKind::GoodTokenAbandoned),
@@ -108,15 +108,15 @@ const PLANTED_FAULTS: &[PlantedFault] = &[
     planted(Mutation::RecordsNoIntent, Run::Case("D13"), ViolationKind::WrongReason),
     planted(Mutation::ResendsUnanswered, Run::Seed(12), ViolationKind::WrongReason),
     planted(Mutation::ClearsIntentOfUnanswered, Run::Seed(12), ViolationKind::WrongReason),
-    planted(Mutation::WaitsForNoSaver, Run::Case("hanging-store"), ViolationKind::SpentTokenSent),
+    planted(Mutation::WaitsForNoSaver, Run::Case("D2"), ViolationKind::SpentTokenSent),
     planted(Mutation::TrustsOldLease, Run::Seed(34), ViolationKind::NotRefreshed),
     planted(Mutation::TrustsWallClock, Run::Seed(12_859), ViolationKind::WrongReason),
-    planted(Mutation::ChecksTokenOnce, Run::Case("D1"), ViolationKind::NeedlessRefresh),
+    planted(Mutation::ChecksTokenOnce, Run::Case("D2"), ViolationKind::NeedlessRefresh),
     planted(Mutation::SavesOnce, Run::Case("D2"), ViolationKind::SpentTokenSent),
     planted(Mutation::IgnoresFailedSave, Run::Seed(41), ViolationKind::SpentTokenSent),
     planted(Mutation::WritesNothingBack, Run::Case("D4"), ViolationKind::SpentTokenSent),
     planted(Mutation::NamesNoDoubt, Run::Case("D13"), ViolationKind::WrongReason),
-    planted(Mutation::ForgetsLateSave, Run::Case("D13"), ViolationKind::WrongReason),
+    planted(Mutation::ForgetsLateSave, Run::Seed(746), ViolationKind::WrongReason),
     planted(Mutation::IgnoresClockAhead, Run::Case("D5"), ViolationKind::NotRefreshed),
     planted(Mutation::RefreshesAllInBackground, Run::Case("D3"), ViolationKind::TooManyLostAtExit),
 ];
