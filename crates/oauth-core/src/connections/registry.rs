@@ -55,18 +55,27 @@ impl<P: Provider> Connections<P> {
             let stored: PersistedToken = serde_json::from_slice(record.content.bytes()).ok()?;
             Some(stored.lineage())
         });
-        let cached = connection.entry.cached().map(|cached| cached.token.data.lineage);
-        let earlier = [cached, stored].into_iter().flatten();
+        let cached = connection.entry.cached();
+        let earlier = cached.iter().map(|cached| cached.token.data.lineage).chain(stored);
         token.data.lineage = Lineage::begin(&token.data, shared.now().wall, earlier);
-        if let (Some(record), Some(stored)) = (record, stored)
+        // An earlier attempt may have stored this token without an answer, and it was refreshed since.
+        let began_with_it = |lineage: &Lineage| lineage.began_with_same_token(token.data.lineage);
+        if let (Some(record), Some(stored)) = (record, stored.filter(began_with_it))
             && record.state == RecordState::Active
-            && stored.descends_from(token.data.lineage)
         {
-            // An earlier attempt stored this token without an answer, and it was refreshed since.
-            let cached = CachedToken::read(&record, &client, &shared.settings, shared.now())?;
-            connection.entry.replace(cached);
-            shared.emit(&connection.entry.key, Some(record.generation), EventKind::Connected);
-            return Ok(connection);
+            let cached = cached.filter(|cached| {
+                let lineage = cached.token.data.lineage;
+                cached.is_active() && lineage.is_same_connection(stored) && lineage.is_refreshed()
+            });
+            if cached.is_some() || stored.is_refreshed() {
+                if cached.is_none() {
+                    let stored = CachedToken::read(&record, &client, &shared.settings, shared.now())?;
+                    connection.entry.replace(stored);
+                }
+                shared.circuit_breaker.forget(account);
+                shared.emit(&connection.entry.key, Some(record.generation), EventKind::Connected);
+                return Ok(connection);
+            }
         }
         let content = content(&token, &shared.settings).map_err(with_provider)?;
         let generation = shared

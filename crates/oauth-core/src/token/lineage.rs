@@ -12,7 +12,7 @@ use crate::token::token::TokenData;
 /// The authorization that a token descends from, and the refreshes since.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Lineage {
-    /// Number of the authorization, made of its first token. 0: unknown.
+    /// Random number, drawn when the account was connected. 0: unknown.
     #[serde(default)]
     incarnation: u64,
     /// Orders the connections of an account, whatever clocks say: the time at which it was connected, in
@@ -21,6 +21,10 @@ pub(crate) struct Lineage {
     ordinal: u64,
     #[serde(default)]
     refreshes: u64,
+    /// Digest of the token that the account was connected with. Its caller may repeat an insert that seemed to
+    /// fail. 0: unknown.
+    #[serde(default)]
+    first_token: u64,
     /// True if another process may have sent the predecessor again before this token was saved. Some
     /// providers then revoke this one (RFC 9700 section 4.14.2).
     #[serde(default, skip_serializing_if = "is_false")]
@@ -39,26 +43,25 @@ fn is_false(value: &bool) -> bool {
 #[cfg(feature = "connections")]
 impl Lineage {
     /// Begins the lineage of an account that is connected with this token now, after these connections.
-    ///
-    /// The same token begins the same connection: its caller may repeat an insert that seemed to fail.
     pub(crate) fn begin(
         token: &TokenData,
         now: DateTime<Utc>,
         earlier: impl IntoIterator<Item = Self>,
     ) -> Self {
-        let refresh_token = token.refresh_token.as_ref().map_or("", |token| token.expose());
-        let received_at = token.received_at.timestamp_nanos_opt().unwrap_or_default();
-        let digest = Sha256::new()
-            .chain_update(token.access_token.expose())
-            .chain_update([0])
-            .chain_update(refresh_token)
-            .chain_update(received_at.to_be_bytes())
-            .finalize();
-        let [a, b, c, d, e, f, g, h, ..]: [u8; 32] = digest.into();
-        let incarnation = u64::from_be_bytes([a, b, c, d, e, f, g, h]).max(1);
         let ordinals = earlier.into_iter().map(|earlier| earlier.ordinal.saturating_add(1));
         let ordinal = ordinals.fold(milliseconds(now), u64::max);
-        Self { incarnation, ordinal, ..Self::default() }
+        let first_token = digest(token);
+        Self { incarnation: fastrand::u64(1..), ordinal, first_token, ..Self::default() }
+    }
+
+    /// True if the account was connected with the same token.
+    pub(crate) fn began_with_same_token(self, other: Self) -> bool {
+        self.first_token != 0 && self.first_token == other.first_token
+    }
+
+    /// True if the token that the account was connected with has been refreshed.
+    pub(crate) fn is_refreshed(self) -> bool {
+        self.refreshes > 0
     }
 
     /// The lineage of the next token.
@@ -104,6 +107,20 @@ impl Lineage {
     pub(crate) fn is_same_connection(self, other: Self) -> bool {
         self.incarnation != 0 && self.incarnation == other.incarnation
     }
+}
+
+#[cfg(feature = "connections")]
+fn digest(token: &TokenData) -> u64 {
+    let refresh_token = token.refresh_token.as_ref().map_or("", |token| token.expose());
+    let received_at = token.received_at.timestamp_nanos_opt().unwrap_or_default();
+    let digest = Sha256::new()
+        .chain_update(token.access_token.expose())
+        .chain_update([0])
+        .chain_update(refresh_token)
+        .chain_update(received_at.to_be_bytes())
+        .finalize();
+    let [a, b, c, d, e, f, g, h, ..]: [u8; 32] = digest.into();
+    u64::from_be_bytes([a, b, c, d, e, f, g, h]).max(1)
 }
 
 #[cfg(feature = "connections")]

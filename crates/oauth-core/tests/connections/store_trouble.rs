@@ -194,6 +194,43 @@ async fn repeated_insert_replaces_no_successor() {
     assert_eq!(setup.server.refreshes(), 1);
 }
 
+#[tokio::test(start_paused = true)]
+async fn repeated_insert_keeps_unsaved_successor() {
+    let setup = Setup::new();
+    let one = setup.machine();
+    let token = setup.token().await;
+    let acme = one.insert("acme", token.clone()).await.unwrap();
+    setup.expire();
+    setup.store.fail(StorePoint::Save, 3);
+    acme.headers().await.unwrap();
+    assert_eq!(one.unsaved(), ["acme"]);
+    let acme = one.insert("acme", token).await.unwrap();
+    assert_eq!(token_number(&acme.headers().await.unwrap()), 2);
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    assert!(one.unsaved().is_empty());
+    assert_eq!(token_number(&setup.machine().get("acme").headers().await.unwrap()), 2);
+}
+
+/// The token of a connection that was given up may be good again.
+#[tokio::test(start_paused = true)]
+async fn inserted_token_revives_a_dead_connection_everywhere() {
+    let setup = Setup::new();
+    setup.server.state_lifetime(100 * LIFETIME);
+    let (one, two) = (setup.machine(), setup.machine());
+    let token = setup.token().await;
+    let acme = one.insert("acme", token.clone()).await.unwrap();
+    acme.refresh().await.unwrap();
+    setup.server.revoke_all();
+    acme.refresh().await.unwrap_err();
+    let other = two.get("acme");
+    other.headers().await.unwrap_err();
+    let acme = one.insert("acme", token).await.unwrap();
+    revalidate(&other).await;
+    for connection in [acme, other] {
+        assert_eq!(token_number(&connection.headers().await.unwrap()), 1);
+    }
+}
+
 /// Connections are ordered by what they replaced, not by the time at which they were made.
 #[tokio::test(start_paused = true)]
 async fn clock_that_was_ahead_hides_no_later_connection() {
