@@ -60,10 +60,7 @@ impl Provider for GitHub {
     const DIALECT: Dialect = Dialect::rfc6749()
         // Errors come with status 200.
         .grant_refused(&[Refusal::new(200, "bad_verification_code")])
-        .client_refused(&[
-            Refusal::new(200, "incorrect_client_credentials"),
-            Refusal::new(200, "redirect_uri_mismatch"),
-        ]);
+        .client_refused(&[Refusal::new(200, "incorrect_client_credentials")]);
     type Site = FixedSite;
     type Extra = NoExtra;
     type Scheme = Bearer;

@@ -25,7 +25,7 @@ pub struct Dialect {
     pub scope_separator: char,
     /// Place of the client's credentials (RFC 6749 section 2.3.1).
     pub client_auth: ClientAuth,
-    /// Parameters added to every authorize URL.
+    /// Parameters added to every authorize URL, unless [`Connect`](crate::Connect) gives them another value.
     pub authorize_params: &'static [(&'static str, &'static str)],
     /// Parameters added to every token call.
     pub token_params: &'static [(&'static str, &'static str)],
@@ -65,7 +65,7 @@ pub struct Dialect {
     /// Scopes that may stand for every scope with a prefix, as pairs of scope and prefix. The client does not
     /// refuse a call because such a scope is missing: the server decides.
     pub umbrella_scopes: &'static [(&'static str, &'static str)],
-    /// Remedy of every error after which the customer has to connect again.
+    /// Remedy of every error after which a customer that was connected has to connect again.
     pub reconnect_help: &'static str,
 }
 

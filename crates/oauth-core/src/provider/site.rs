@@ -83,7 +83,9 @@ impl FixedSite {
     /// for `label`.
     ///
     /// A label is one part of a host name: up to 63 letters, digits and hyphens, no hyphen at its ends (RFC
-    /// 1123 section 2.1). So no input can choose another host or path.
+    /// 1123 section 2.1). So no input can choose another host or path. The token URL must have it in its
+    /// host, which tells the tokens of two customers apart. Each customer needs a client and connections of
+    /// its own, and a store of its own or sweeps by account.
     ///
     /// ```
     /// let site = |shop: &str| {
@@ -100,17 +102,22 @@ impl FixedSite {
     /// ```
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if `label` is not one, if no URL has a
-    /// `{…}`, and as [`new`](Self::new).
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if `label` is not one, if the host of the
+    /// token URL has no `{…}`, and as [`new`](Self::new).
     pub fn from_template(label: &str, authorize: &str, token: &str, api: &str) -> Result<Self, Error> {
         if !is_host_label(label) {
             return Err(Error::invalid_input("a part of the URL is not one label of a host name")
                 .with_help("use letters, digits and hyphens, such as `acme` of https://acme.example.com"));
         }
-        if ![authorize, token, api].iter().any(|url| url.contains('{')) {
-            return Err(Error::invalid_input("no URL has a `{…}`"));
+        let [authorize, token, api] = [authorize, token, api].map(|url| (url, filled(url, label)));
+        if [&authorize, &token, &api].iter().any(|(_, filled)| filled.contains(['{', '}'])) {
+            return Err(Error::invalid_input("a URL has a brace without the other one"));
         }
-        Self::new(&filled(authorize, label), &filled(token, label), &filled(api, label))
+        let host = |url: &str| Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned));
+        if host(&filled(token.0, "a")) == host(&filled(token.0, "b")) {
+            return Err(Error::invalid_input("the host of the token URL has no `{…}`"));
+        }
+        Self::new(&authorize.1, &token.1, &api.1)
     }
 
     /// The authorize endpoint.
@@ -143,13 +150,11 @@ fn is_host_label(label: &str) -> bool {
 
 /// Returns the template with `label` in place of each `{…}`.
 fn filled(template: &str, label: &str) -> String {
-    let mut parts = template.split('{');
-    let mut text = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        text.push_str(label);
-        text.push_str(part.split_once('}').map_or(part, |(_, rest)| rest));
+    let Some((before, rest)) = template.split_once('{') else { return template.to_owned() };
+    match rest.split_once('}') {
+        Some((_, after)) => format!("{before}{label}{}", filled(after, label)),
+        None => template.to_owned(),
     }
-    text
 }
 
 #[cfg(test)]
@@ -176,6 +181,9 @@ mod tests {
             ["", "-a", "a-", "a.b", "a/b", "a@b", "a:1", "a#", "a?", "a%2e", "ä", "a b", "a\t", "{a}", &long]
         {
             assert!(of(label, "{shop}.example.com").is_err(), "{label:?}");
+        }
+        for host in ["example.com", "{shop.example.com", "shop}.example.com", "{a}.{b"] {
+            assert!(of("acme", host).is_err(), "{host}");
         }
         assert!(
             FixedSite::from_template("a", "https://a.example/", "https://b.example/", "https://c.example/")

@@ -21,8 +21,8 @@ pub(crate) struct Lineage {
     ordinal: u64,
     #[serde(default)]
     refreshes: u64,
-    /// Digest of the token that the account was connected with. Its caller may repeat an insert that seemed to
-    /// fail. 0: unknown.
+    /// Digest of the token that the account was connected with, as an insert that seemed to fail may be
+    /// repeated. 0: unknown.
     #[serde(default)]
     first_token: u64,
     /// True if another process may have sent the predecessor again before this token was saved. Some

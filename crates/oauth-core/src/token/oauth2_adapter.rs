@@ -58,7 +58,8 @@ pub(crate) fn authorize_url(
     if !authorization.scopes.is_empty() {
         request = request.add_extra_param("scope", authorization.scopes.joined(dialect.scope_separator)?);
     }
-    for (name, value) in dialect.authorize_params {
+    let is_own = |name: &str| authorization.params.iter().any(|(own, _)| *own == name);
+    for (name, value) in dialect.authorize_params.iter().filter(|(name, _)| !is_own(name)) {
         request = request.add_extra_param(*name, *value);
     }
     for (name, value) in &authorization.params {
