@@ -11,8 +11,9 @@
 //! COBOT_TOKEN=… cargo run -p examples --example cobot-rooms
 //! ```
 //!
-//! The token needs the scopes `read_user`, `read_spaces`, `read_resources`, `read_bookings`, `read_events`,
-//! `read_external_bookings` and `write_bookings`.
+//! `oauth connect cobot ACCOUNT --scope …` and `oauth header cobot ACCOUNT` get one. It needs the scopes
+//! `read_user`, `read_spaces`, `read_resources`, `read_bookings`, `read_events`, `read_external_bookings` and
+//! `write_bookings`.
 
 use std::env;
 use std::error::Error;

@@ -24,6 +24,7 @@ use gocd::{Connection, Connections, MemoryStore, Personal, Site};
 use tokio::io::{AsyncBufRead, AsyncBufReadExt as _, BufReader, stdin};
 use tokio::time::sleep;
 
+#[allow(clippy::print_stderr)] // an example shows its errors
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let (site, token) = if let Ok(url) = env::var("GOCD_URL") {
@@ -40,7 +41,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
         server
     };
     let gocd = connect(site, token).await?;
-    run(&gocd, BufReader::new(stdin()), io::stdout(), Duration::from_secs(2)).await
+    let ended = run(&gocd, BufReader::new(stdin()), io::stdout(), Duration::from_secs(2)).await;
+    // Printed before the runtime ends, which waits for a line of stdin.
+    ended.inspect_err(|error| eprintln!("{error}; press Enter to end"))
 }
 
 pub(crate) async fn connect(site: Site, token: String) -> Result<Connection<Personal>, gocd::Error> {

@@ -9,9 +9,14 @@
 //! stops and restarts it in the sandbox. With a client of your own portal it runs until Ctrl-C:
 //!
 //! ```sh
-//! export GO1_CLIENT_ID=… GO1_CLIENT_SECRET=… GO1_WEBHOOK_KEY=… PUBLIC_URL=https://lms.example.com
+//! export PORTAL_CLIENT_ID=… PORTAL_CLIENT_SECRET=… WEBHOOK_KEY=… PUBLIC_URL=https://lms.example.com
 //! cargo run -p examples --example go1-completions
 //! ```
+//!
+//! It listens on 127.0.0.1:3000, to which your server has to forward `PUBLIC_URL/go1`. The key is a secret
+//! of your choice, of at most 64 characters; to change it, delete the webhook at Go1 first. A line `polled` in
+//! the file says where the next poll begins. The first one reads at most 10,000 completions, which is Go1's
+//! limit: for a portal with more, begin the file with such a line.
 
 #![allow(clippy::print_stdout, clippy::print_stderr)] // an example shows its results
 
@@ -44,15 +49,15 @@ const SCOPES: [Scope; 3] = [scope::ENROLLMENT_READ, scope::WEBHOOK_READ, scope::
 
 #[tokio::main]
 async fn main() -> Result<(), Failure> {
-    let Ok(client_id) = env::var("GO1_CLIENT_ID") else { return sandbox::play().await };
+    let Ok(client_id) = env::var("PORTAL_CLIENT_ID") else { return sandbox::play().await };
     let set = |name: &str| env::var(name).map_err(|_| format!("set {name}"));
+    let (secret, key) = (set("PORTAL_CLIENT_SECRET")?, set("WEBHOOK_KEY")?);
+    let url = format!("{}/go1", set("PUBLIC_URL")?.trim_end_matches('/'));
     // A token of the client's own portal. It is renewed with the client's credentials.
-    let client =
-        Client::new(Site::production(), App::without_redirect(client_id, set("GO1_CLIENT_SECRET")?))?;
+    let client = Client::new(Site::production(), App::without_redirect(client_id, secret))?;
     let token = client.client_credentials(SCOPES).await?;
     let go1 = Connections::new(client, MemoryStore::new()).insert("portal", token).await?;
     let listener = TcpListener::bind("127.0.0.1:3000").await?;
-    let (url, key) = (format!("{}/go1", set("PUBLIC_URL")?), set("GO1_WEBHOOK_KEY")?);
     run(go1, listener, &url, &key, Path::new("completions.tsv"), Duration::from_secs(300)).await
 }
 

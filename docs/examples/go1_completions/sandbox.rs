@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use go1::{App, Client, Connect, Connection, Connections, Go1, MemoryStore, Site};
 use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
 use super::{Failure, SCOPES, run};
@@ -28,16 +29,24 @@ pub(crate) async fn play() -> Result<(), Failure> {
     let program = start(listener);
     sleep(second).await;
     sandbox.complete_enrollment("8100002").await;
-    program.abort();
-    let _ = program.await; // cancelled
+    stop(program).await?;
     println!("stopped, and a learner completes a course meanwhile");
     sandbox.complete_enrollment("8100003").await;
     println!("started again");
     let program = start(TcpListener::bind(address).await?);
     sleep(second).await;
-    program.abort();
+    stop(program).await?;
     print!("\n{}", fs::read_to_string(&file)?);
     Ok(())
+}
+
+/// Stops the program, unless it has failed.
+async fn stop(program: JoinHandle<Result<(), Failure>>) -> Result<(), Failure> {
+    program.abort();
+    match program.await {
+        Ok(ended) => ended,
+        Err(_cancelled) => Ok(()),
+    }
 }
 
 /// Connects the portal of the sandbox's first user, an administrator.

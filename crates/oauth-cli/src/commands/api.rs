@@ -45,6 +45,12 @@ struct ApiCall {
     #[serde(skip_serializing_if = "Option::is_none")]
     untyped: Option<String>,
     source: String,
+    /// True if only third parties document it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    by_others: bool,
+    /// True if no document states it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    inferred: bool,
 }
 
 /// Runs the command.
@@ -56,6 +62,12 @@ pub(crate) fn run(arguments: &ApiArgs) -> Result<(), Failure> {
         calls.retain(|call| call.untyped.is_none());
     }
     output.result(&calls, text(&calls, arguments.all));
+    if arguments.provider == ProviderName::Gocd {
+        output.note(format_args!(
+            "these calls need a personal access token (gocd-personal); a token of GoCD's OAuth provider, up to 18.7, \
+             reads cctray.xml, the version, the current user and a run as XML only"
+        ));
+    }
     let left_out = number - calls.len();
     if left_out > 0 {
         output.note(format_args!(
