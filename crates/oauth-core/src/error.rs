@@ -98,7 +98,8 @@ pub enum ErrorKind {
     ApiRefused,
     /// Too many requests (429); see [`Error::retry_after`].
     RateLimited,
-    /// The server failed (5xx, `server_error`, `temporarily_unavailable`).
+    /// The server failed (5xx, `server_error`, `temporarily_unavailable`), or works on the answer (202 to a
+    /// `GET`).
     Unavailable,
     /// The request was not sent: name resolution, connection or TLS failed. The server has not seen it.
     NotSent,

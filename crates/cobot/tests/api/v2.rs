@@ -25,9 +25,7 @@ pub(crate) fn visit(visitor: &mut impl Visitor) {
                 .units(3_u32)
                 .title("Team meeting")
                 .url("https://example.com/page")
-                .custom_price(
-                    NewPrice::new().net("12.00").currency("EUR").taxes(vec![NewTax::new("VAT", "20.0")]),
-                )
+                .custom_price(NewBookingPrice::new("12.00"))
                 .comments("For six people")
                 .attendees_message("Bring a laptop")
                 .recurrence(NewRecurrence::new(
@@ -48,9 +46,7 @@ pub(crate) fn visit(visitor: &mut impl Visitor) {
                 .title("Team meeting")
                 .url("https://example.com/page")
                 .units(3_u32)
-                .custom_price(
-                    NewPrice::new().net("12.00").currency("EUR").taxes(vec![NewTax::new("VAT", "20.0")]),
-                )
+                .custom_price(NewBookingPrice::new("12.00"))
                 .comments("For six people")
                 .attendees_message("Bring a laptop")
                 .booking_extras(vec![NewBookingExtra::new("2.0").product_id("product-1")])
@@ -73,9 +69,7 @@ pub(crate) fn visit(visitor: &mut impl Visitor) {
                 .units(3_u32)
                 .title("Team meeting")
                 .url("https://example.com/page")
-                .custom_price(
-                    NewPrice::new().net("12.00").currency("EUR").taxes(vec![NewTax::new("VAT", "20.0")]),
-                )
+                .custom_price(NewBookingPrice::new("12.00"))
                 .comments("For six people")
                 .attendees_message("Bring a laptop")
                 .recurrence(NewRecurrence::new(
@@ -327,9 +321,7 @@ pub(crate) fn visit(visitor: &mut impl Visitor) {
                 .to(time(12))
                 .title("Team meeting")
                 .admin_comments("text")
-                .custom_price(
-                    NewPrice::new().net("12.00").currency("EUR").taxes(vec![NewTax::new("VAT", "20.0")]),
-                )
+                .custom_price(NewBookingPrice::new("12.00"))
                 .number_of_visitors(3_u32),
         ),
     );

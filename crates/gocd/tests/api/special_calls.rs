@@ -1,6 +1,7 @@
 //! Calls with more than one kind of response, and details that snapshots do not show.
 
 use gocd::api::artifacts::{AppendToArtifact, ArtifactFolder, Artifacts, UploadArtifact};
+use gocd::api::dashboard::GetDashboard;
 use gocd::api::pipelines::{PipelineRuns, Schedule, SchedulePipeline};
 use gocd::api::{HistoryLinks, NewEnvironmentVariable};
 use gocd::{ErrorKind, Personal};
@@ -33,6 +34,23 @@ async fn folder_is_downloaded_once_it_is_ready() {
     assert!(target.is_empty());
     assert_eq!(client.download(&token, &call, &mut target).await.unwrap().bytes, 3);
     assert_eq!(target, b"zip");
+}
+
+/// The server answers so until its dashboard is loaded, after a start. Source: the server's class
+/// `DashboardControllerV4`.
+#[tokio::test]
+async fn loading_dashboard_is_transient() {
+    let loading =
+        json_response(202, r#"{"message":"Dashboard is being processed, this may take a few seconds."}"#);
+    let error = send(loading, &GetDashboard).await.unwrap_err();
+    assert_eq!((error.kind(), error.is_transient()), (ErrorKind::Unavailable, true));
+    assert!(error.to_string().contains("being processed"), "{error}");
+    let unreadable = send(json_response(200, r#"{"message":"?"}"#), &GetDashboard).await.unwrap_err();
+    assert_eq!(unreadable.kind(), ErrorKind::InvalidResponse);
+    // A 202 to a call that changes something is its answer.
+    let accepted = json_response(202, "{}");
+    let error = send(accepted, &SchedulePipeline::new("up42", Schedule::new())).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidResponse);
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use http::header::{ACCEPT, CONTENT_LENGTH, HOST, TRANSFER_ENCODING, USER_AGENT};
-use http::{HeaderMap, HeaderValue, Response};
+use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
 use url::Url;
 
 use crate::api::download::Download;
@@ -16,7 +16,6 @@ use crate::provider::scheme::Scheme;
 use crate::provider::site::Site;
 use crate::token::token::{ScopeSource, Token};
 use crate::transport::transport::{Call, TransportError};
-use crate::util::headers::retry_after;
 
 /// Only scopes that the server stated count: requested ones may have been granted under another name.
 fn check_scopes<P: Provider, E: Endpoint<P>>(token: &Token<P>) -> Result<(), Error> {
@@ -82,6 +81,7 @@ impl<P: Provider> Client<P> {
             request.headers_mut().insert(name, value);
         }
         *request.version_mut() = http::Version::HTTP_11;
+        let is_read = request.method() == Method::GET;
         let headers = request.headers_mut();
         // The transport sets these. Another `Host` than the URL's could send the token to another tenant.
         for name in [HOST, CONTENT_LENGTH, TRANSFER_ENCODING] {
@@ -100,25 +100,20 @@ impl<P: Provider> Client<P> {
                 (response, is_accepted)
             }
         };
-        if is_complete {
-            return parse(endpoint, &context, response).map_err(named);
-        }
+        let refused = |response: &Response<Vec<u8>>| {
+            let secrets = endpoint.secrets();
+            named(refused(response, &url, inner.site.token_url(), token, secrets, inner.clock.now()))
+        };
         let status = response.status();
-        if endpoint.accepts_status(status) {
-            return Err(named(
-                Error::new(ErrorKind::Unavailable, "the server does not have the file yet")
-                    .with_status(status)
-                    .with_retry_after(retry_after(response.headers(), inner.clock.now())),
-            ));
+        if is_complete {
+            // RFC 9110, 15.3.3: the server still works on it. `parse` decides, for it may be the whole answer.
+            let unfinished = (status == StatusCode::ACCEPTED && is_read).then(|| refused(&response));
+            return parse(endpoint, &context, response).map_err(|error| match unfinished {
+                Some(unfinished) if error.kind() == ErrorKind::InvalidResponse => unfinished,
+                _ => named(error),
+            });
         }
-        Err(named(refused(
-            &response,
-            &url,
-            inner.site.token_url(),
-            token,
-            endpoint.secrets(),
-            inner.clock.now(),
-        )))
+        Err(refused(&response))
     }
 
     /// Returns the headers that authorize a request, for another HTTP client. Marked sensitive.

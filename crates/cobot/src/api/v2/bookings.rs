@@ -6,7 +6,7 @@ use oauth_core::{CommaSeparated, endpoint, open_enum, request_body, resource_bod
 
 use super::base::{api2, collection};
 use super::{
-    AppliedRate, Discount, MembershipAttributes, NewPrice, PaidTimeCap, Price, ProductUnit,
+    AppliedRate, Discount, MembershipAttributes, NewBookingPrice, PaidTimeCap, Price, ProductUnit,
     ResourceAttributes,
 };
 use crate::provider::Cobot;
@@ -129,8 +129,8 @@ resource_body! {
             title: String,
             /// A link, such as of a video call.
             url: String,
-            /// For admins. Only `net` is allowed, and it is required.
-            custom_price = "customPrice": NewPrice,
+            /// For admins.
+            custom_price = "customPrice": NewBookingPrice,
             comments: String,
             /// Message to the attendees.
             attendees_message = "attendeesMessage": String,
@@ -160,8 +160,8 @@ resource_body! {
             url: String,
             /// Number of units of the resource.
             units: u32,
-            /// For admins. Only `net` is allowed, and it is required.
-            custom_price = "customPrice": NewPrice,
+            /// For admins.
+            custom_price = "customPrice": NewBookingPrice,
             comments: String,
             /// Message to the attendees. A change without one removes it.
             attendees_message = "attendeesMessage": String,

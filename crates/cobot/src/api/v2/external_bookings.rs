@@ -7,7 +7,7 @@ use oauth_core::{CommaSeparated, endpoint, open_enum, resource_body, response};
 use super::base::{api2, collection};
 use super::{
     Address, AppliedDiscountCode, AppliedRate, BookingExtra, Discount, DiscountCodeAttributes,
-    ExternalResourceAttributes, NewAddress, NewBookingExtra, NewPrice, PaidTimeCap, PaymentAttributes,
+    ExternalResourceAttributes, NewAddress, NewBookingExtra, NewBookingPrice, PaidTimeCap, PaymentAttributes,
     PaymentMethodAttributes, Price, PriceCap, SortOrder,
 };
 use crate::provider::Cobot;
@@ -134,8 +134,8 @@ resource_body! {
             to: DateTime<Utc>,
             title: String,
             admin_comments = "adminComments": String,
-            /// For admins. Only `net` is allowed, and it is required.
-            custom_price = "customPrice": NewPrice,
+            /// For admins.
+            custom_price = "customPrice": NewBookingPrice,
             number_of_visitors = "numberOfVisitors": u32,
         }
     }

@@ -6,12 +6,22 @@ use oauth_core::{open_enum, request_body, response};
 use super::{AreaUnit, DiscountUnit};
 
 request_body! {
+    /// The price of a booking, in the currency of the space and without its taxes.
+    pub struct NewBookingPrice {
+        required {
+            /// Decimal, such as `12.00`.
+            net: String,
+        }
+    }
+}
+
+request_body! {
     /// A price to set: `net` or `gross`, where the currency is not known otherwise with it.
     pub struct NewPrice {
         optional {
             /// Decimal, such as `12.00`.
             net: String,
-            /// Decimal. Only events have it.
+            /// Decimal.
             gross: String,
             /// ISO 4217.
             currency: String,
