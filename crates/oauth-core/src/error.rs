@@ -152,6 +152,8 @@ pub enum CallbackFault {
     OtherClient,
     /// The attempt was started too long ago.
     TooOld,
+    /// Its `iss` is missing or names another authorization server (RFC 9207).
+    WrongIssuer,
 }
 
 impl fmt::Display for CallbackFault {
@@ -168,6 +170,7 @@ impl fmt::Display for CallbackFault {
             Self::OtherSite => "the attempt was started at another site",
             Self::OtherClient => "the attempt was started for another client or redirect URI",
             Self::TooOld => "the attempt was started too long ago",
+            Self::WrongIssuer => "its `iss` is missing or names another authorization server",
         })
     }
 }

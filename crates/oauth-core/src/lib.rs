@@ -113,7 +113,8 @@ pub use error::oauth_code::OAuthCode;
 pub use error::unrecognized_response::UnrecognizedResponse;
 pub use error::{CallbackFault, Error, ErrorKind};
 pub use provider::dialect::{
-    CallbackField, ClientAuth, Dialect, Encoding, Pkce, RedirectUriRule, Refusal, TokenRefusal, ZeroLifetime,
+    CallbackField, ClientAuth, Dialect, Encoding, Expiry, GrantType, Pkce, RedirectUriRule, Refusal,
+    TokenRefusal, ZeroLifetime,
 };
 pub use provider::extra::{Extra, NoExtra};
 pub use provider::grants::{
@@ -121,7 +122,7 @@ pub use provider::grants::{
 };
 pub use provider::provider::Provider;
 pub use provider::renewal::{ByRefreshToken, Never, Renewal, ReusableRefreshToken, SingleUseRefreshToken};
-pub use provider::revocation::Revocation;
+pub use provider::revocation::{Revocation, RevocationForm};
 pub use provider::scheme::{Bearer, Scheme, sensitive};
 pub use provider::scopes::{Scope, Scopes};
 pub use provider::site::{FixedSite, Site};

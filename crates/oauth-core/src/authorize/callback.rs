@@ -20,6 +20,8 @@ pub(crate) struct Callback<'a> {
     state: Option<Cow<'a, str>>,
     error: Option<Cow<'a, str>>,
     error_description: Option<Cow<'a, str>>,
+    /// The issuer identifier (RFC 9207).
+    iss: Option<Cow<'a, str>>,
     /// Values of [`Dialect::callback_fields`].
     fields: Vec<(&'static str, Cow<'a, str>)>,
     /// A remark of league/oauth2-server beside the description.
@@ -47,6 +49,7 @@ const STANDARD: &[&str] = &[
     "token_type",
     "expires_in",
     "id_token",
+    "iss",
 ];
 
 /// A callback that does not lead to a token.
@@ -80,6 +83,7 @@ impl<'a> Callback<'a> {
                 "error" => &mut out.error,
                 "error_description" => &mut out.error_description,
                 "hint" => &mut out.hint,
+                "iss" => &mut out.iss,
                 _ => {
                     let fields = dialect.callback_fields.iter();
                     if let Some(field) = fields
@@ -104,6 +108,14 @@ impl<'a> Callback<'a> {
             *slot = slot.take().filter(|value| !value.is_empty());
         }
         Ok(out)
+    }
+
+    /// Checks that the callback comes from the expected authorization server (RFC 9207 section 2.4).
+    pub(crate) fn check_issuer(&self, expected: Option<&str>) -> Result<(), Error> {
+        match expected {
+            Some(expected) if self.iss.as_deref() != Some(expected) => Err(fault(CallbackFault::WrongIssuer)),
+            _ => Ok(()),
+        }
     }
 
     /// Checks the callback against the attempt. Only a matching `state` makes it trusted.

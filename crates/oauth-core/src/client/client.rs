@@ -10,6 +10,7 @@ use http::HeaderValue;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
+use url::Url;
 
 use crate::authorize::callback::{AcceptedCallback, Callback, fault};
 use crate::authorize::connect::Connect;
@@ -210,6 +211,7 @@ impl<P: Provider> Client<P> {
             return Err(fault(CallbackFault::TooOld));
         }
         let callback = Callback::read(callback, dialect)?;
+        callback.check_issuer(inner.site.callback_issuer())?;
         let state = pending.state_text();
         match callback.check(pending, dialect) {
             Ok(accepted) => {
@@ -326,6 +328,7 @@ impl<P: Provider> Client<P> {
             ));
         };
         let requested = Requested {
+            send_scopes: P::DIALECT.scope_on_refresh,
             scope_source: token.data.scope_source,
             known_fields: token.provider_fields(),
             ..Requested::new(token.data.scopes.clone(), token.data.origin)
@@ -398,8 +401,52 @@ impl<P: Provider> Client<P> {
             Ok(response) => self.token(response, requested, asked_at),
             Err(error) => Err(error),
         };
-        let host = || authority(self.0.site.token_url());
+        let host = || authority(self.endpoint_of(&grant));
         result.map_err(|error| named::<P>(error).with_host(host()).during(action))
+    }
+
+    fn endpoint_of(&self, grant: &Grant<'_>) -> &Url {
+        match grant {
+            Grant::Refresh { .. } => self.0.site.refresh_url(),
+            Grant::Code { .. } | Grant::Password { .. } | Grant::ClientCredentials => self.0.site.token_url(),
+        }
+    }
+
+    /// Revokes the refresh token, or else the access token, at the endpoint of RFC 7009.
+    pub(crate) async fn revoke(&self, token: &Token<P>, endpoint: &Url) -> Result<(), Error> {
+        let (secret, hint) = match token.refresh_token() {
+            Some(token) => (token.expose(), "refresh_token"),
+            None => (token.access_token().expose(), "access_token"),
+        };
+        let sent = async {
+            check_url(endpoint)?;
+            let http = self.token_http(endpoint, [Some(secret), None], self.0.encoding);
+            http.revoke(secret, hint, &self.0.app).await
+        };
+        let failed =
+            |error: Error| named::<P>(error).with_host(authority(endpoint)).during("revoking the token");
+        sent.await.map_err(failed)
+    }
+
+    fn token_http<'a>(
+        &'a self,
+        url: &'a Url,
+        secrets: [Option<&'a str>; 2],
+        encoding: Encoding,
+    ) -> TokenHttp<'a> {
+        let inner = &*self.0;
+        TokenHttp {
+            url,
+            dialect: const { &P::DIALECT },
+            encoding,
+            user_agent: &inner.user_agent,
+            secrets,
+            client_secret: inner.app.client_secret(),
+            deadline: inner.limits.token_deadline,
+            body_cap: inner.limits.token_body,
+            transport: &*inner.transport,
+            clock: &*inner.clock,
+        }
     }
 
     async fn send_token_request(
@@ -411,9 +458,9 @@ impl<P: Provider> Client<P> {
         let dialect = const { &P::DIALECT };
         let encoding = requested.encoding.unwrap_or(inner.encoding);
         dialect.check_encoding(encoding)?;
-        let mut params: Vec<(&'static str, Cow<'_, str>)> = Vec::new();
+        let mut params: Vec<(Cow<'_, str>, Cow<'_, str>)> = Vec::new();
         if requested.send_scopes && !requested.scopes.is_empty() {
-            params.push(("scope", requested.scopes.joined(dialect.scope_separator)?.into()));
+            params.push(("scope".into(), requested.scopes.joined(dialect.scope_separator)?.into()));
         }
         let sends_redirect_uri = match dialect.redirect_uri {
             RedirectUriRule::OnCodeExchange => matches!(grant, Grant::Code { .. }),
@@ -421,22 +468,13 @@ impl<P: Provider> Client<P> {
             RedirectUriRule::Never => false,
         };
         if sends_redirect_uri && let Some(uri) = requested.redirect_uri.or(inner.app.redirect_uri()) {
-            params.push(("redirect_uri", uri.as_str().into()));
+            params.push(("redirect_uri".into(), uri.as_str().into()));
         }
-        params.extend(requested.params.iter().map(|(name, value)| (*name, value.as_str().into())));
-        let http = TokenHttp {
-            token_url: inner.site.token_url(),
-            dialect,
-            encoding,
-            user_agent: &inner.user_agent,
-            grant,
-            client_secret: inner.app.client_secret(),
-            deadline: inner.limits.token_deadline,
-            body_cap: inner.limits.token_body,
-            transport: &*inner.transport,
-            clock: &*inner.clock,
-        };
-        inner.token_client.request(params, http).await
+        params.extend(requested.params.iter().map(|(name, value)| ((*name).into(), value.as_str().into())));
+        let own = inner.site.token_params().iter();
+        params.extend(own.map(|(name, value)| (name.as_str().into(), value.as_str().into())));
+        let http = self.token_http(self.endpoint_of(grant), grant.secrets(), encoding);
+        inner.token_client.request(grant, params, http).await
     }
 
     fn token(

@@ -1,13 +1,14 @@
 //! Disconnecting an account: revocation at the provider, then removal.
 
 use http::{Method, Request, Response};
+use url::Url;
 
 use super::need::Need;
 use super::registry::Connections;
 use crate::api::endpoint::{Endpoint, EndpointContext, request};
 use crate::error::{Error, ErrorKind};
 use crate::provider::provider::Provider;
-use crate::provider::revocation::Revocation;
+use crate::provider::revocation::RevocationForm;
 use crate::provider::site::Site as _;
 
 /// The outcome of [`Connections::disconnect`] for the account's token.
@@ -21,8 +22,11 @@ pub enum DisconnectOutcome {
     Removed,
 }
 
-/// The endpoint of a revocation.
-struct RevokeCall(Revocation);
+/// A revocation that is an API call.
+struct RevokeCall {
+    method: Method,
+    url: Url,
+}
 
 impl<P: Provider> Endpoint<P> for RevokeCall {
     type Response = ();
@@ -30,7 +34,7 @@ impl<P: Provider> Endpoint<P> for RevokeCall {
     const IDEMPOTENT: bool = true;
 
     fn request(&self, _: &EndpointContext<'_, P>) -> Result<Request<Vec<u8>>, Error> {
-        request(Method::DELETE, self.0.url(), Vec::new())
+        request(self.method.clone(), &self.url, Vec::new())
     }
 
     fn parse(&self, _: &EndpointContext<'_, P>, _: Response<Vec<u8>>) -> Result<(), Error> {
@@ -50,16 +54,24 @@ impl<P: Provider> Connections<P> {
         let cached = connection.wait_for(Need::Reload).await?;
         let disconnected = match self.client().inner().site.revocation(cached.token.access_token()) {
             None => DisconnectOutcome::Removed,
-            Some(revocation) => match connection.send(&RevokeCall(revocation)).await {
-                Ok(()) => DisconnectOutcome::Revoked,
-                // Already invalid, which is the goal.
-                Err(error)
-                    if matches!(error.kind(), ErrorKind::TokenRefused | ErrorKind::NeedsReconnect(_)) =>
-                {
-                    DisconnectOutcome::Revoked
+            Some(revocation) => {
+                let url = revocation.url().clone();
+                let revoked = match revocation.form() {
+                    RevocationForm::Rfc7009 => self.client().revoke(&cached.token, &url).await,
+                    RevocationForm::ApiCall(method) => {
+                        connection.send(&RevokeCall { method: method.clone(), url }).await
+                    }
+                };
+                match revoked.map_err(|error| (error.kind(), error)) {
+                    // Already invalid, which is the goal.
+                    Ok(())
+                    | Err((
+                        ErrorKind::TokenRefused | ErrorKind::GrantRefused | ErrorKind::NeedsReconnect(_),
+                        _,
+                    )) => DisconnectOutcome::Revoked,
+                    Err((_, error)) => return Err(error),
                 }
-                Err(error) => return Err(error),
-            },
+            }
         };
         self.remove(account).await?;
         Ok(disconnected)

@@ -21,14 +21,25 @@ pub struct Dialect {
     pub code_grant: &'static str,
     /// `grant_type` of a refresh (RFC 6749 section 6: `refresh_token`).
     pub refresh_grant: &'static str,
+    /// `grant_type` of the client credentials grant (RFC 6749 section 4.4.2: `client_credentials`).
+    pub client_credentials_grant: &'static str,
     /// Separator of scopes (RFC 6749 section 3.3: a space).
     pub scope_separator: char,
+    /// True if a refresh sends the token's scopes. RFC 6749 section 6 leaves them out to keep them.
+    pub scope_on_refresh: bool,
     /// Place of the client's credentials (RFC 6749 section 2.3.1).
     pub client_auth: ClientAuth,
     /// Parameters added to every authorize URL, unless [`Connect`](crate::Connect) gives them another value.
     pub authorize_params: &'static [(&'static str, &'static str)],
+    /// Fragment of every authorize URL (RFC 6749 section 3.1: none).
+    pub authorize_fragment: Option<&'static str>,
     /// Parameters added to every token call.
     pub token_params: &'static [(&'static str, &'static str)],
+    /// Parameters added to the token calls of one grant. A [`Site`](crate::Site) adds its own.
+    pub grant_params: &'static [(GrantType, &'static str, &'static str)],
+    /// Other names of request parameters, in authorize URLs and token calls, as pairs of the name in RFC 6749
+    /// and the provider's. An empty name leaves the parameter out.
+    pub param_names: &'static [(&'static str, &'static str)],
     /// Token calls that carry `redirect_uri`.
     pub redirect_uri: RedirectUriRule,
     /// Body encodings that the token endpoint takes; the first is the default.
@@ -45,6 +56,11 @@ pub struct Dialect {
     /// Values of `token_type` that the provider's [`Scheme`](crate::Scheme) serves, in any case (RFC 6749
     /// section 7.1). A response with another is refused; one without is accepted.
     pub token_types: &'static [&'static str],
+    /// Other places of members of a token response, as pairs of the name in RFC 6749 section 5.1 and a JSON
+    /// pointer. The member with the standard name is not read then.
+    pub response_members: &'static [(&'static str, &'static str)],
+    /// Form of `expires_in`.
+    pub expiry: Expiry,
     /// Meaning of an `expires_in` that is not positive.
     pub zero_lifetime: ZeroLifetime,
     /// Places of the error code in an error response, as JSON pointers in which `*` stands for each item of a
@@ -80,8 +96,24 @@ pub enum ClientAuth {
     BasicEncoded,
     /// As HTTP Basic, unencoded (many servers).
     BasicRaw,
+    /// The secret as the user of HTTP Basic, without a password; `client_id` among the parameters.
+    BasicSecret,
     /// Only `client_id` among the parameters, never a secret (public clients).
     None,
+}
+
+/// A grant of RFC 6749.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum GrantType {
+    /// The exchange of an authorization code (section 4.1.3).
+    AuthorizationCode,
+    /// A refresh (section 6).
+    RefreshToken,
+    /// A token for a user's password (section 4.3.2).
+    Password,
+    /// A token for the client's own credentials (section 4.4.2).
+    ClientCredentials,
 }
 
 /// The token calls that carry `redirect_uri`.
@@ -118,6 +150,23 @@ pub enum Pkce {
     Off,
     /// Sent, with method `S256` (RFC 7636 section 4.2).
     S256,
+}
+
+/// The form in which a token response states when the access token expires. A value of another form counts as
+/// not stated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Expiry {
+    /// Seconds from the response on (RFC 6749 section 5.1).
+    Seconds,
+    /// Milliseconds from the response on.
+    Milliseconds,
+    /// A point in time: as text by RFC 3339, or as seconds since 1970; from 100 billion on, milliseconds.
+    ///
+    /// With [`response_members`](Dialect::response_members) for a member such as `expires_at`.
+    Time,
+    /// The token does not expire, whatever the response states.
+    Ignored,
 }
 
 /// The meaning of an `expires_in` that is zero or negative.
@@ -211,10 +260,15 @@ impl Dialect {
         Self {
             code_grant: "authorization_code",
             refresh_grant: "refresh_token",
+            client_credentials_grant: "client_credentials",
             scope_separator: ' ',
+            scope_on_refresh: false,
             client_auth: ClientAuth::Body,
             authorize_params: &[],
+            authorize_fragment: None,
             token_params: &[],
+            grant_params: &[],
+            param_names: &[],
             redirect_uri: RedirectUriRule::OnCodeExchange,
             encodings: &[Encoding::Form],
             pkce: Pkce::Off,
@@ -222,6 +276,8 @@ impl Dialect {
             appends_query_to_query: false,
             spends_before_checks: false,
             token_types: &["bearer"],
+            response_members: &[],
+            expiry: Expiry::Seconds,
             zero_lifetime: ZeroLifetime::NotStated,
             error_code_at: &[
                 "/error",
@@ -239,6 +295,11 @@ impl Dialect {
             umbrella_scopes: &[],
             reconnect_help: "the customer must connect again",
         }
+    }
+
+    /// Returns the provider's name of a request parameter; empty if it takes none.
+    pub(crate) fn param_name<'a>(&self, standard: &'a str) -> &'a str {
+        self.param_names.iter().find(|(name, _)| *name == standard).map_or(standard, |(_, own)| own)
     }
 
     pub(crate) fn check_encoding(&self, encoding: Encoding) -> Result<(), Error> {
@@ -263,10 +324,24 @@ impl Dialect {
         self
     }
 
+    /// Sets [`client_credentials_grant`](Self::client_credentials_grant).
+    #[must_use]
+    pub const fn client_credentials_grant(mut self, name: &'static str) -> Self {
+        self.client_credentials_grant = name;
+        self
+    }
+
     /// Sets [`scope_separator`](Self::scope_separator).
     #[must_use]
     pub const fn scope_separator(mut self, separator: char) -> Self {
         self.scope_separator = separator;
+        self
+    }
+
+    /// Sets [`scope_on_refresh`](Self::scope_on_refresh).
+    #[must_use]
+    pub const fn scope_on_refresh(mut self, sends: bool) -> Self {
+        self.scope_on_refresh = sends;
         self
     }
 
@@ -284,10 +359,31 @@ impl Dialect {
         self
     }
 
+    /// Sets [`authorize_fragment`](Self::authorize_fragment).
+    #[must_use]
+    pub const fn authorize_fragment(mut self, fragment: &'static str) -> Self {
+        self.authorize_fragment = Some(fragment);
+        self
+    }
+
     /// Sets [`token_params`](Self::token_params).
     #[must_use]
     pub const fn token_params(mut self, params: &'static [(&'static str, &'static str)]) -> Self {
         self.token_params = params;
+        self
+    }
+
+    /// Sets [`grant_params`](Self::grant_params).
+    #[must_use]
+    pub const fn grant_params(mut self, params: &'static [(GrantType, &'static str, &'static str)]) -> Self {
+        self.grant_params = params;
+        self
+    }
+
+    /// Sets [`param_names`](Self::param_names).
+    #[must_use]
+    pub const fn param_names(mut self, pairs: &'static [(&'static str, &'static str)]) -> Self {
+        self.param_names = pairs;
         self
     }
 
@@ -345,6 +441,20 @@ impl Dialect {
     pub const fn token_types(mut self, types: &'static [&'static str]) -> Self {
         assert!(!types.is_empty(), "a header scheme serves at least one token type");
         self.token_types = types;
+        self
+    }
+
+    /// Sets [`response_members`](Self::response_members).
+    #[must_use]
+    pub const fn response_members(mut self, pairs: &'static [(&'static str, &'static str)]) -> Self {
+        self.response_members = pairs;
+        self
+    }
+
+    /// Sets [`expiry`](Self::expiry).
+    #[must_use]
+    pub const fn expiry(mut self, form: Expiry) -> Self {
+        self.expiry = form;
         self
     }
 

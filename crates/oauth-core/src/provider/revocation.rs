@@ -2,10 +2,11 @@
 
 use std::fmt;
 
+use http::Method;
 use url::Url;
 
-/// A provider's call that revokes a token, declared by [`Site::revocation`](crate::Site::revocation). It is
-/// made with that token. After a 2xx response the token is invalid.
+/// A provider's call that revokes a token, declared by [`Site::revocation`](crate::Site::revocation). After a
+/// 2xx response the token is invalid.
 ///
 /// ```
 /// use oauth_core::Revocation;
@@ -16,12 +17,39 @@ use url::Url;
 #[derive(Clone)]
 pub struct Revocation {
     url: Url,
+    form: RevocationForm,
+}
+
+/// The form of a revocation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RevocationForm {
+    /// An API call without a body, with the access token in its header.
+    ApiCall(Method),
+    /// RFC 7009: a form with the refresh token, or else the access token, and the client's credentials. The
+    /// server then invalidates the tokens of the same grant too.
+    Rfc7009,
 }
 
 impl Revocation {
-    /// Creates the call that sends a `DELETE` to this URL, which may contain the token.
+    /// Creates the API call that sends a `DELETE` to this URL, which may contain the token.
     pub fn delete(url: Url) -> Self {
-        Self { url }
+        Self { url, form: RevocationForm::ApiCall(Method::DELETE) }
+    }
+
+    /// Creates the API call that sends a `POST` to this URL, which may contain the token.
+    pub fn post(url: Url) -> Self {
+        Self { url, form: RevocationForm::ApiCall(Method::POST) }
+    }
+
+    /// Creates the call to the revocation endpoint of RFC 7009.
+    pub fn rfc7009(url: Url) -> Self {
+        Self { url, form: RevocationForm::Rfc7009 }
+    }
+
+    /// Its form.
+    pub fn form(&self) -> &RevocationForm {
+        &self.form
     }
 
     /// Returns the URL. It may contain the token.
@@ -32,6 +60,7 @@ impl Revocation {
 
 impl fmt::Debug for Revocation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Revocation").field("host", &self.url.host_str()).finish()
+        let mut debug = f.debug_struct("Revocation");
+        debug.field("host", &self.url.host_str()).field("form", &self.form).finish()
     }
 }

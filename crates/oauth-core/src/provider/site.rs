@@ -17,6 +17,22 @@ pub trait Site<X = NoExtra>: Clone + fmt::Debug + Send + Sync + 'static {
     /// base URL under which its tokens are created.
     fn token_url(&self) -> &Url;
 
+    /// Returns the endpoint for refreshes, by default the token endpoint.
+    fn refresh_url(&self) -> &Url {
+        self.token_url()
+    }
+
+    /// Returns parameters that this site's token calls have, such as an `audience`. None by default.
+    fn token_params(&self) -> &[(String, String)] {
+        &[]
+    }
+
+    /// Returns the authorization server's issuer identifier, if its callbacks have it as `iss` (RFC 9207). A
+    /// callback without it, or with another, is rejected then. None by default.
+    fn callback_issuer(&self) -> Option<&str> {
+        None
+    }
+
     /// Returns true if an access token may be sent to `url`. `extra` holds the token's provider fields.
     ///
     /// The default allows only the token endpoint's origin. `url` has already passed [`check_url`].
@@ -35,18 +51,20 @@ pub trait Site<X = NoExtra>: Clone + fmt::Debug + Send + Sync + 'static {
     }
 
     /// Returns the provider's call that revokes a token. None by default.
-    /// [`Connections::disconnect`](crate::connections::Connections::disconnect) makes it.
+    /// [`Connections::disconnect`](crate::connections::Connections::disconnect) makes it. `token` is the
+    /// access token.
     fn revocation(&self, token: &AccessToken) -> Option<Revocation> {
         let _ = token;
         None
     }
 
-    /// Checks the site when a client is built. The default checks the token URL.
+    /// Checks the site when a client is built. The default checks the token URL and the refresh URL.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if the site cannot be used.
     fn check(&self) -> Result<(), Error> {
-        check_url(self.token_url())
+        check_url(self.token_url())?;
+        check_url(self.refresh_url())
     }
 
     /// Returns PEM certificates of private authorities that this site's servers need. None by default.
@@ -55,12 +73,18 @@ pub trait Site<X = NoExtra>: Clone + fmt::Debug + Send + Sync + 'static {
     }
 }
 
-/// A site with two fixed endpoints and one API host.
+/// A site with fixed endpoints and one API host.
 #[derive(Clone, Debug)]
 pub struct FixedSite {
+    /// The value for each `{…}` of a URL.
+    label: Option<String>,
     authorize: Url,
     token: Url,
     api: Url,
+    refresh: Option<Url>,
+    revocation: Option<Url>,
+    callback_issuer: Option<String>,
+    token_params: Vec<(String, String)>,
 }
 
 impl FixedSite {
@@ -70,13 +94,20 @@ impl FixedSite {
     /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if one is not a URL, or neither https
     /// nor on loopback.
     pub fn new(authorize: &str, token: &str, api: &str) -> Result<Self, Error> {
-        let parse = |text: &str| -> Result<Url, Error> {
-            let url = Url::parse(text)
-                .map_err(|source| Error::invalid_input("a URL cannot be read").with_source(source))?;
-            check_url(&url)?;
-            Ok(url)
-        };
-        Ok(Self { authorize: parse(authorize)?, token: parse(token)?, api: parse(api)? })
+        Self::of(None, authorize, token, api)
+    }
+
+    fn of(label: Option<&str>, authorize: &str, token: &str, api: &str) -> Result<Self, Error> {
+        Ok(Self {
+            authorize: endpoint(authorize, label)?,
+            token: endpoint(token, label)?,
+            api: endpoint(api, label)?,
+            label: label.map(str::to_owned),
+            refresh: None,
+            revocation: None,
+            callback_issuer: None,
+            token_params: Vec::new(),
+        })
     }
 
     /// Creates the site of one customer of a provider whose URLs name the customer. Each `{…}` in them stands
@@ -109,15 +140,56 @@ impl FixedSite {
             return Err(Error::invalid_input("a part of the URL is not one label of a host name")
                 .with_help("use letters, digits and hyphens, such as `acme` of https://acme.example.com"));
         }
-        let [authorize, token, api] = [authorize, token, api].map(|url| (url, filled(url, label)));
-        if [&authorize, &token, &api].iter().any(|(_, filled)| filled.contains(['{', '}'])) {
-            return Err(Error::invalid_input("a URL has a brace without the other one"));
-        }
-        let host = |url: &str| Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned));
-        if host(&filled(token.0, "a")) == host(&filled(token.0, "b")) {
+        let host = |label| Url::parse(&filled(token, label)).ok()?.host_str().map(str::to_owned);
+        if host("a") == host("b") {
             return Err(Error::invalid_input("the host of the token URL has no `{…}`"));
         }
-        Self::new(&authorize.1, &token.1, &api.1)
+        Self::of(Some(label), authorize, token, api)
+    }
+
+    /// Sets the endpoint for refreshes, where it is not the token endpoint.
+    ///
+    /// ```
+    /// let site = oauth_core::FixedSite::new(
+    ///     "https://shop.example/oauth/authorize",
+    ///     "https://api.shop.example/oauth/token",
+    ///     "https://api.shop.example",
+    /// )?
+    /// .with_refresh_url("https://api.shop.example/oauth/refresh")?
+    /// .with_revocation_url("https://api.shop.example/oauth/revoke")?
+    /// .with_callback_issuer("https://shop.example")
+    /// .with_token_param("audience", "https://api.shop.example");
+    /// # Ok::<(), oauth_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn with_refresh_url(mut self, url: &str) -> Result<Self, Error> {
+        self.refresh = Some(endpoint(url, self.label.as_deref())?);
+        Ok(self)
+    }
+
+    /// Sets the revocation endpoint of RFC 7009.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn with_revocation_url(mut self, url: &str) -> Result<Self, Error> {
+        self.revocation = Some(endpoint(url, self.label.as_deref())?);
+        Ok(self)
+    }
+
+    /// Sets the issuer identifier that callbacks must have as `iss` (RFC 9207).
+    #[must_use]
+    pub fn with_callback_issuer(mut self, issuer: impl Into<String>) -> Self {
+        self.callback_issuer = Some(issuer.into());
+        self
+    }
+
+    /// Adds a parameter to the token calls, such as an `audience`.
+    #[must_use]
+    pub fn with_token_param(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.token_params.push((name.into(), value.into()));
+        self
     }
 
     /// The authorize endpoint.
@@ -136,9 +208,37 @@ impl<X> Site<X> for FixedSite {
         &self.token
     }
 
+    fn refresh_url(&self) -> &Url {
+        self.refresh.as_ref().unwrap_or(&self.token)
+    }
+
+    fn token_params(&self) -> &[(String, String)] {
+        &self.token_params
+    }
+
+    fn callback_issuer(&self) -> Option<&str> {
+        self.callback_issuer.as_deref()
+    }
+
+    fn revocation(&self, _: &AccessToken) -> Option<Revocation> {
+        self.revocation.clone().map(Revocation::rfc7009)
+    }
+
     fn may_receive_token(&self, url: &Url, _: &X) -> bool {
         [&self.token, &self.api].iter().any(|own| own.origin() == url.origin())
     }
+}
+
+fn endpoint(text: &str, label: Option<&str>) -> Result<Url, Error> {
+    let text = label.map_or_else(|| text.to_owned(), |label| filled(text, label));
+    if text.contains(['{', '}']) {
+        return Err(Error::invalid_input("a URL has a brace that stands for nothing")
+            .with_help("`FixedSite::from_template` fills `{…}`"));
+    }
+    let url = Url::parse(&text)
+        .map_err(|source| Error::invalid_input("a URL cannot be read").with_source(source))?;
+    check_url(&url)?;
+    Ok(url)
 }
 
 fn is_host_label(label: &str) -> bool {

@@ -7,8 +7,8 @@ use std::borrow::Cow;
 use std::pin::Pin;
 use std::time::Duration;
 
-use http::HeaderValue;
-use http::header::{AUTHORIZATION, USER_AGENT};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
+use http::{HeaderValue, Method, Request, Uri};
 use oauth2::basic::{
     BasicClient, BasicErrorResponse, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse,
     BasicTokenType,
@@ -21,7 +21,7 @@ use oauth2::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use url::Url;
+use url::{Url, form_urlencoded};
 
 use crate::authorize::connect::AuthorizationRequest;
 use crate::client::app::{App, RedirectUri};
@@ -71,7 +71,14 @@ pub(crate) fn authorize_url(
         request = request.set_pkce_challenge(challenge);
         pkce_verifier = Some(PkceVerifier::new(verifier.into_secret()));
     }
-    let (url, state) = request.url();
+    let (mut url, state) = request.url();
+    if !dialect.param_names.is_empty() {
+        let mut params =
+            url.query_pairs().into_owned().map(|(name, value)| (name.into(), value.into())).collect();
+        request::rename(&mut params, dialect);
+        url.query_pairs_mut().clear().extend_pairs(&params);
+    }
+    url.set_fragment(dialect.authorize_fragment);
     Ok(AuthorizeUrl { url, state: State::new(state.into_secret()), pkce_verifier })
 }
 
@@ -89,7 +96,7 @@ pub(crate) enum Grant<'a> {
 
 impl Grant<'_> {
     /// Secrets to redact if the server echoes them.
-    fn secrets(&self) -> [Option<&str>; 2] {
+    pub(crate) fn secrets(&self) -> [Option<&str>; 2] {
         match self {
             Grant::Code { code, pkce_verifier } => {
                 [Some(code.expose()), pkce_verifier.as_ref().map(PkceVerifier::expose)]
@@ -164,12 +171,13 @@ impl TokenClient {
     /// Sends one token request with `params` after the standard ones. Boxed, so that it compiles once.
     pub(crate) fn request<'a>(
         &'a self,
-        params: Vec<(&'static str, Cow<'a, str>)>,
+        grant: &'a Grant<'a>,
+        params: Vec<(Cow<'a, str>, Cow<'a, str>)>,
         http: TokenHttp<'a>,
     ) -> Pin<Box<dyn Future<Output = Result<TokenResponse, Error>> + Send + 'a>> {
         Box::pin(async move {
             let params = params.into_iter();
-            let sent = match http.grant {
+            let sent = match grant {
                 Grant::Code { code, pkce_verifier } => {
                     let code = oauth2::AuthorizationCode::new(code.expose().to_owned());
                     let mut request = self.0.exchange_code(code);
@@ -225,11 +233,13 @@ fn into_error(error: RequestTokenError<Error, BasicErrorResponse>) -> Error {
 
 /// `oauth2`'s HTTP client for one token call: rewrites the request, sends it, normalises the response.
 pub(crate) struct TokenHttp<'a> {
-    pub(crate) token_url: &'a Url,
+    /// The endpoint of the call. A refresh may have its own.
+    pub(crate) url: &'a Url,
     pub(crate) dialect: &'static Dialect,
     pub(crate) encoding: Encoding,
     pub(crate) user_agent: &'a HeaderValue,
-    pub(crate) grant: &'a Grant<'a>,
+    /// Secrets to redact if the server echoes them.
+    pub(crate) secrets: [Option<&'a str>; 2],
     pub(crate) client_secret: Option<&'a ClientSecret>,
     pub(crate) deadline: Duration,
     pub(crate) body_cap: usize,
@@ -248,23 +258,49 @@ impl<'c> AsyncHttpClient<'c> for TokenHttp<'_> {
 }
 
 impl TokenHttp<'_> {
-    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, Error> {
+    async fn send(&self, mut request: HttpRequest) -> Result<HttpResponse, Error> {
+        *request.uri_mut() = uri(self.url)?;
+        let (response, basic) = self.call_server(request).await?;
+        response::normalise(response, &self.context(&self.all_secrets(basic.as_ref())))
+    }
+
+    /// Sends a revocation (RFC 7009 section 2.1).
+    pub(crate) async fn revoke(&self, token: &str, hint: &str, app: &App) -> Result<(), Error> {
+        let fields = [("token", token), ("token_type_hint", hint), ("client_id", app.client_id().as_str())];
+        let secret = self.client_secret.map(|secret| ("client_secret", secret.expose()));
+        let form = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields.into_iter().chain(secret))
+            .finish();
+        let mut request = Request::new(form.into_bytes());
+        (*request.method_mut(), *request.uri_mut()) = (Method::POST, uri(self.url)?);
+        let headers = request.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        let (response, basic) = self.call_server(request).await?;
+        response::check_revocation(response, &self.context(&self.all_secrets(basic.as_ref())))
+    }
+
+    /// Returns the response, and the `Authorization` header of the request.
+    async fn call_server(&self, request: HttpRequest) -> Result<(HttpResponse, Option<HeaderValue>), Error> {
         let mut request = request::rewrite(request, self.dialect, self.encoding)?;
         request.headers_mut().insert(USER_AGENT, self.user_agent.clone());
         let authorization = request.headers().get(AUTHORIZATION).cloned();
         let call = Call::new(request, self.deadline, self.body_cap);
-        let response = self.transport.call(call).await.map_err(Error::from)?;
-        // HTTP Basic holds the client's secret in base64, together with its id.
-        let basic = authorization.as_ref().and_then(|value| Some(value.to_str().ok()?.split_once(' ')?.1));
-        let client_secret = self.client_secret.map(ClientSecret::expose);
-        let secrets: Vec<&str> =
-            self.grant.secrets().into_iter().chain([client_secret, basic]).flatten().collect();
-        let context = response::Context {
-            token_url: self.token_url,
-            dialect: self.dialect,
-            secrets: &secrets,
-            now: self.clock.now(),
-        };
-        response::normalise(response, &context)
+        Ok((self.transport.call(call).await.map_err(Error::from)?, authorization))
     }
+
+    fn all_secrets<'s>(&'s self, authorization: Option<&'s HeaderValue>) -> Vec<&'s str> {
+        // HTTP Basic holds the client's secret in base64, together with its id.
+        let basic = authorization.and_then(|value| Some(value.to_str().ok()?.split_once(' ')?.1));
+        let client_secret = self.client_secret.map(ClientSecret::expose);
+        self.secrets.into_iter().chain([client_secret, basic]).flatten().collect()
+    }
+
+    fn context<'s>(&'s self, secrets: &'s [&'s str]) -> response::Context<'s> {
+        response::Context { token_url: self.url, dialect: self.dialect, secrets, now: self.clock.now() }
+    }
+}
+
+fn uri(url: &Url) -> Result<Uri, Error> {
+    Uri::try_from(url.as_str()).map_err(|_| Error::invalid_input("a request cannot have the endpoint's URL"))
 }

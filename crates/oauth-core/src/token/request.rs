@@ -10,9 +10,9 @@ use url::Url;
 use url::form_urlencoded;
 
 use crate::error::Error;
-use crate::provider::dialect::{ClientAuth, Dialect, Encoding};
+use crate::provider::dialect::{ClientAuth, Dialect, Encoding, GrantType};
 
-/// Rewrites a standard token request: a form that holds the client's credentials.
+/// Rewrites a standard request to the authorization server: a form that holds the client's credentials.
 pub(crate) fn rewrite(
     mut request: Request<Vec<u8>>,
     dialect: &Dialect,
@@ -20,11 +20,15 @@ pub(crate) fn rewrite(
 ) -> Result<Request<Vec<u8>>, Error> {
     let form = std::mem::take(request.body_mut());
     let mut params: Params<'_> = form_urlencoded::parse(&form).collect();
-    set_grant_type(&mut params, dialect);
-    params.extend(dialect.token_params.iter().map(|&(name, value)| (name.into(), value.into())));
+    if let Some(grant) = set_grant_type(&mut params, dialect) {
+        let of_grant = dialect.grant_params.iter().filter(|(of, ..)| *of == grant);
+        let own = dialect.token_params.iter().copied().chain(of_grant.map(|&(_, name, value)| (name, value)));
+        params.extend(own.map(|(name, value)| (name.into(), value.into())));
+    }
     if let Some(header) = place_credentials(&mut params, dialect.client_auth)? {
         request.headers_mut().insert(AUTHORIZATION, header);
     }
+    rename(&mut params, dialect);
     match encoding {
         Encoding::Form => {
             let body = String::with_capacity(form.len() + 64);
@@ -58,19 +62,30 @@ pub(crate) fn rewrite(
     Ok(request)
 }
 
-type Params<'a> = Vec<(Cow<'a, str>, Cow<'a, str>)>;
+pub(crate) type Params<'a> = Vec<(Cow<'a, str>, Cow<'a, str>)>;
 
-const CODE_GRANT: &str = Dialect::rfc6749().code_grant;
-const REFRESH_GRANT: &str = Dialect::rfc6749().refresh_grant;
+/// Writes the grant as the provider does. A revocation has none.
+fn set_grant_type(params: &mut Params<'_>, dialect: &Dialect) -> Option<GrantType> {
+    let (_, value) = params.iter_mut().find(|(name, _)| name == "grant_type")?;
+    let (grant, name) = match &**value {
+        "authorization_code" => (GrantType::AuthorizationCode, dialect.code_grant),
+        "refresh_token" => (GrantType::RefreshToken, dialect.refresh_grant),
+        "client_credentials" => (GrantType::ClientCredentials, dialect.client_credentials_grant),
+        _ => return Some(GrantType::Password),
+    };
+    *value = name.into();
+    Some(grant)
+}
 
-fn set_grant_type(params: &mut Params<'_>, dialect: &Dialect) {
-    for (_, value) in params.iter_mut().filter(|(name, _)| name == "grant_type") {
-        match &**value {
-            CODE_GRANT => *value = dialect.code_grant.into(),
-            REFRESH_GRANT => *value = dialect.refresh_grant.into(),
-            _ => {}
-        }
+/// Gives parameters the provider's names, and leaves out those that it does not take.
+pub(crate) fn rename(params: &mut Params<'_>, dialect: &Dialect) {
+    if dialect.param_names.is_empty() {
+        return;
     }
+    for (name, _) in params.iter_mut() {
+        *name = dialect.param_name(name).to_owned().into();
+    }
+    params.retain(|(name, _)| !name.is_empty());
 }
 
 fn place_credentials(params: &mut Params<'_>, auth: ClientAuth) -> Result<Option<HeaderValue>, Error> {
@@ -83,6 +98,7 @@ fn place_credentials(params: &mut Params<'_>, auth: ClientAuth) -> Result<Option
             take("client_secret");
             return Ok(None);
         }
+        ClientAuth::BasicSecret => format!("{}:", take("client_secret")),
         ClientAuth::BasicRaw => {
             let id = take("client_id");
             if id.contains(':') {
@@ -161,7 +177,9 @@ mod tests {
             let request = rewrite(standard(BODY), &Dialect::rfc6749(), encoding).unwrap();
             out += &format!("# {encoding:?}\n{}\n\n", oauth_testing::request(&request));
         }
-        for auth in [ClientAuth::BasicEncoded, ClientAuth::BasicRaw, ClientAuth::None] {
+        for auth in
+            [ClientAuth::BasicEncoded, ClientAuth::BasicRaw, ClientAuth::BasicSecret, ClientAuth::None]
+        {
             let dialect = Dialect::rfc6749().client_auth(auth);
             out += &format!(
                 "# {auth:?}\n{}\n\n",
@@ -169,6 +187,39 @@ mod tests {
             );
         }
         insta::assert_snapshot!(out);
+    }
+
+    #[test]
+    fn grants_and_parameters_have_the_providers_names() {
+        let dialect = Dialect::rfc6749()
+            .code_grant("code")
+            .client_credentials_grant("account")
+            .token_params(&[("mode", "server")])
+            .grant_params(&[
+                (GrantType::AuthorizationCode, "audience", "api"),
+                (GrantType::RefreshToken, "reuse", "false"),
+            ])
+            .param_names(&[("client_id", "client_key"), ("scope", ""), ("audience", "resource")]);
+        for (body, expected) in [
+            (
+                "grant_type=authorization_code&code=c&client_id=i",
+                "grant_type=code&code=c&client_key=i&mode=server&resource=api",
+            ),
+            (
+                "grant_type=refresh_token&refresh_token=r&scope=a",
+                "grant_type=refresh_token&refresh_token=r&mode=server&reuse=false",
+            ),
+            ("grant_type=client_credentials&scope=a", "grant_type=account&mode=server"),
+            (
+                "grant_type=password&username=u&password=p",
+                "grant_type=password&username=u&password=p&mode=server",
+            ),
+            // Not a grant: a revocation.
+            ("token=t&client_id=i", "token=t&client_key=i"),
+        ] {
+            let request = rewrite(standard(body), &dialect, Encoding::Form).unwrap();
+            assert_eq!(std::str::from_utf8(request.body()).unwrap(), expected);
+        }
     }
 
     #[test]

@@ -24,7 +24,7 @@ use crate::error::error_document::ErrorDocument;
 use crate::error::oauth_code::OAuthCode;
 use crate::error::unrecognized_response::UnrecognizedResponse;
 use crate::error::{Error, ErrorKind};
-use crate::provider::dialect::{Dialect, ZeroLifetime};
+use crate::provider::dialect::{Dialect, Expiry, ZeroLifetime};
 use crate::provider::scopes::Scopes;
 use crate::token::response_body;
 use crate::util::headers::{location_host, retry_after};
@@ -60,7 +60,8 @@ pub(crate) fn normalise(
     }
     // The names of a form can be any text of the body.
     let is_json = body.trim_ascii_start().starts_with(b"{");
-    let fields = match response_body::parse(&body) {
+    let fields = response_body::parse(&body).map(|fields| placed(fields, context));
+    let fields = match fields {
         Ok(fields) if status.is_success() && !is_error(&fields, context.dialect) => fields,
         Ok(fields) => return Err(refused(status, &parts.headers, &fields, is_json, context, retry_after)),
         Err(unreadable) => {
@@ -83,6 +84,58 @@ pub(crate) fn normalise(
     let mut response = Response::new(normalised);
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     Ok(response)
+}
+
+/// Checks the response to a revocation. The body of a successful one does not matter (RFC 7009 section 2.2).
+pub(crate) fn check_revocation(response: Response<Vec<u8>>, context: &Context<'_>) -> Result<(), Error> {
+    let is_refused = |body| response_body::parse(body).is_ok_and(|fields| is_error(&fields, context.dialect));
+    if response.status().is_success() && !is_refused(response.body()) {
+        return Ok(());
+    }
+    normalise(response, context).map(drop)
+}
+
+/// Gives members the names of RFC 6749 section 5.1, and `expires_in` its form.
+fn placed(mut fields: Map<String, Value>, context: &Context<'_>) -> Map<String, Value> {
+    let dialect = context.dialect;
+    if !dialect.response_members.is_empty() {
+        let document = Value::Object(fields.clone());
+        for (name, pointer) in dialect.response_members {
+            match document.pointer(pointer) {
+                Some(value) => fields.insert((*name).to_owned(), value.clone()),
+                None => fields.remove(*name),
+            };
+        }
+    }
+    if dialect.expiry != Expiry::Seconds
+        && let Some(stated) = fields.remove("expires_in")
+        && let Some(seconds) = seconds(&stated, dialect.expiry, context.now)
+    {
+        fields.insert("expires_in".to_owned(), seconds.into());
+    }
+    fields
+}
+
+/// Returns the lifetime in seconds, negative if it is over.
+fn seconds(stated: &Value, form: Expiry, now: DateTime<Utc>) -> Option<i64> {
+    let number = match stated {
+        Value::String(text) => text.trim().parse().ok(),
+        value => value.as_f64(),
+    };
+    // The point in time at which seconds since 1970 would be in the year 5138.
+    let in_milliseconds = |number: f64| if number >= 1e11 { number / 1e3 } else { number };
+    match form {
+        Expiry::Seconds => number.map(|number| number as i64),
+        Expiry::Milliseconds => number.map(|number| (number / 1e3) as i64),
+        Expiry::Time => match number {
+            Some(number) => Some(in_milliseconds(number) as i64 - now.timestamp()),
+            None => {
+                let at = DateTime::parse_from_rfc3339(stated.as_str()?.trim()).ok()?;
+                Some(at.timestamp() - now.timestamp())
+            }
+        },
+        Expiry::Ignored => None,
+    }
 }
 
 /// Rewrites the fields of RFC 6749 section 5.1 to the types defined there. All others stay.
@@ -116,7 +169,9 @@ pub(crate) fn standard_fields(mut fields: Map<String, Value>, dialect: &Dialect)
     fields.entry("token_type").or_insert_with(|| types.first().copied().unwrap_or_default().into());
     let expires_in = fields.remove("expires_in").unwrap_or_default();
     let expires_in = As::<LenientSeconds>::deserialize::<_, Option<u64>>(expires_in).ok().flatten();
-    let is_stated = |seconds: &u64| *seconds > 0 || dialect.zero_lifetime == ZeroLifetime::Expired;
+    // A time in the past is stated as clearly as one in the future.
+    let zero_is_stated = dialect.zero_lifetime == ZeroLifetime::Expired || dialect.expiry == Expiry::Time;
+    let is_stated = |seconds: &u64| *seconds > 0 || zero_is_stated;
     if let Some(seconds) = expires_in.filter(is_stated) {
         fields.insert("expires_in".to_owned(), seconds.into());
     }
@@ -441,6 +496,48 @@ mod tests {
             let fields = normalise_by(&dialect, response(200, "", &body), &[]).unwrap();
             assert_eq!(fields["expires_in"], 0, "{value}");
         }
+    }
+
+    #[test]
+    fn expiry_has_the_declared_form() {
+        // The tests' time is 1994-11-06T08:49:30Z.
+        for (form, value, expected) in [
+            (Expiry::Milliseconds, "7200000", Some(7200)),
+            (Expiry::Milliseconds, "\"7200999\"", Some(7200)),
+            (Expiry::Milliseconds, "[]", None),
+            (Expiry::Time, "\"1994-11-06T09:49:30Z\"", Some(3600)),
+            (Expiry::Time, "\"1994-11-06T10:49:30.9+01:00\"", Some(3600)),
+            (Expiry::Time, "784115370", Some(3600)),
+            (Expiry::Time, "\"784115370.5\"", Some(3600)),
+            (Expiry::Time, "784115370000", Some(3600)),
+            (Expiry::Time, "\"1994-11-06T08:00:00Z\"", Some(0)),
+            (Expiry::Time, "1e999", Some(i32::MAX as u64)),
+            (Expiry::Time, "\"soon\"", None),
+            (Expiry::Time, "null", None),
+            (Expiry::Ignored, "7200", None),
+        ] {
+            let dialect = Dialect::rfc6749().expiry(form);
+            let body = format!(r#"{{"access_token":"t","expires_in":{value}}}"#);
+            let fields = normalise_by(&dialect, response(200, "", &body), &[]).unwrap();
+            assert_eq!(fields.get("expires_in").cloned(), expected.map(Value::from), "{form:?} {value}");
+        }
+    }
+
+    #[test]
+    fn members_are_read_at_the_declared_places() {
+        let dialect = Dialect::rfc6749()
+            .response_members(&[("access_token", "/user/accessToken"), ("expires_in", "/expires_at")])
+            .expiry(Expiry::Time);
+        let read = |body| normalise_by(&dialect, response(200, "", body), &[SECRET]);
+        let body = r#"{"access_token":"bot","expires_in":7,"user":{"accessToken":"t"},
+            "expires_at":784115370,"refresh_token":"r"}"#;
+        let fields = read(body).unwrap();
+        assert_eq!((&fields["access_token"], &fields["refresh_token"]), (&"t".into(), &"r".into()));
+        assert_eq!(fields["expires_in"], 3600);
+        // The standard member is another token.
+        let error = read(r#"{"access_token":"bot","error":"invalid_grant"}"#).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::GrantRefused);
+        assert!(read(r#"{"access_token":"bot"}"#).unwrap().get("access_token").is_none());
     }
 
     #[test]
