@@ -22,6 +22,7 @@ impl Provider for Unusual {
         .client_credentials_grant("account_credentials") // Zoom
         .scope_on_refresh(true) // Microsoft
         .authorize_fragment("wechat_redirect") // WeChat
+        .token_headers(&[("unusual-version", "2026-03-11")]) // Notion
         .grant_params(&[(GrantType::RefreshToken, "short_lived", "true")]) // Square
         .param_names(&[("client_id", "client_key"), ("scope", "user_scope"), ("response_type", "")]) // TikTok, Slack
         .response_members(&[

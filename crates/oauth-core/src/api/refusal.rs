@@ -113,7 +113,9 @@ impl Evidence {
     fn verdict(&self, dialect: &Dialect) -> Verdict {
         let status = self.status.as_u16();
         let document = self.fields.as_ref().map(ErrorDocument);
-        let says = |refusals| document.is_some_and(|document| document.is_one_of(refusals, status));
+        let says = |refusals| {
+            document.is_some_and(|document| document.is_one_of(refusals, dialect.error_code_at, status))
+        };
         if says(dialect.scope_missing) {
             return Verdict::ScopeMissing;
         }

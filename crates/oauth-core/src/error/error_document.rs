@@ -33,12 +33,11 @@ impl<'a> ErrorDocument<'a> {
             .map(|(_, text)| text)
     }
 
-    /// Returns true if it is one of these refusals.
-    pub(crate) fn is_one_of(self, refusals: &[Refusal], status: u16) -> bool {
+    /// Returns true if it is one of these refusals. Their text may stand at one of `places` too.
+    pub(crate) fn is_one_of(self, refusals: &[Refusal], places: &[&str], status: u16) -> bool {
         refusals.iter().filter(|refusal| refusal.status == status).any(|refusal| {
-            TEXTS
-                .iter()
-                .any(|place| self.at(place).any(|text| text.to_ascii_lowercase().contains(refusal.contains)))
+            let mut all = TEXTS.iter().chain(places);
+            all.any(|place| self.at(place).any(|text| text.to_ascii_lowercase().contains(refusal.contains)))
         })
     }
 

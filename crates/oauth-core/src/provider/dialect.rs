@@ -17,7 +17,8 @@ use crate::error::Error;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Dialect {
-    /// `grant_type` of the code exchange (RFC 6749 section 4.1.3: `authorization_code`).
+    /// `grant_type` of the code exchange (RFC 6749 section 4.1.3: `authorization_code`). An empty name of a
+    /// grant leaves `grant_type` out.
     pub code_grant: &'static str,
     /// `grant_type` of a refresh (RFC 6749 section 6: `refresh_token`).
     pub refresh_grant: &'static str,
@@ -35,6 +36,8 @@ pub struct Dialect {
     pub authorize_fragment: Option<&'static str>,
     /// Parameters added to every token call.
     pub token_params: &'static [(&'static str, &'static str)],
+    /// Headers added to every token call, such as the version of an API.
+    pub token_headers: &'static [(&'static str, &'static str)],
     /// Parameters added to the token calls of one grant. A [`Site`](crate::Site) adds its own.
     pub grant_params: &'static [(GrantType, &'static str, &'static str)],
     /// Other names of request parameters, in authorize URLs and token calls, as pairs of the name in RFC 6749
@@ -57,7 +60,8 @@ pub struct Dialect {
     /// section 7.1). A response with another is refused; one without is accepted.
     pub token_types: &'static [&'static str],
     /// Other places of members of a token response, as pairs of the name in RFC 6749 section 5.1 and a JSON
-    /// pointer. The member with the standard name is not read then.
+    /// pointer. Of several places of a member, the first counts that has a value. The member with the standard
+    /// name is not read unless it is one of them.
     pub response_members: &'static [(&'static str, &'static str)],
     /// Form of `expires_in`.
     pub expiry: Expiry,
@@ -224,8 +228,8 @@ impl CallbackField {
 pub struct Refusal {
     /// Its HTTP status.
     pub status: u16,
-    /// Text contained in its `error`, `message`, `error_description` or `hint`, or in the messages of
-    /// `errors`, in lower case.
+    /// Text contained in its `error`, `message`, `error_description` or `hint`, in the messages of `errors`, or
+    /// at one of [`Dialect::error_code_at`], in lower case.
     pub contains: &'static str,
 }
 
@@ -267,6 +271,7 @@ impl Dialect {
             authorize_params: &[],
             authorize_fragment: None,
             token_params: &[],
+            token_headers: &[],
             grant_params: &[],
             param_names: &[],
             redirect_uri: RedirectUriRule::OnCodeExchange,
@@ -370,6 +375,13 @@ impl Dialect {
     #[must_use]
     pub const fn token_params(mut self, params: &'static [(&'static str, &'static str)]) -> Self {
         self.token_params = params;
+        self
+    }
+
+    /// Sets [`token_headers`](Self::token_headers).
+    #[must_use]
+    pub const fn token_headers(mut self, headers: &'static [(&'static str, &'static str)]) -> Self {
+        self.token_headers = headers;
         self
     }
 

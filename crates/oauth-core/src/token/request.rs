@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
-use http::{HeaderValue, Request};
+use http::{HeaderName, HeaderValue, Request};
 use url::Url;
 use url::form_urlencoded;
 
@@ -27,6 +27,11 @@ pub(crate) fn rewrite(
     }
     if let Some(header) = place_credentials(&mut params, dialect.client_auth)? {
         request.headers_mut().insert(AUTHORIZATION, header);
+    }
+    for &(name, value) in dialect.token_headers {
+        let name = HeaderName::from_bytes(name.as_bytes())
+            .map_err(|_| Error::invalid_input("a header of the token request cannot be written"))?;
+        request.headers_mut().insert(name, header_value(value)?);
     }
     rename(&mut params, dialect);
     match encoding {
@@ -74,6 +79,7 @@ fn set_grant_type(params: &mut Params<'_>, dialect: &Dialect) -> Option<GrantTyp
         _ => return Some(GrantType::Password),
     };
     *value = name.into();
+    params.retain(|(name, value)| name != "grant_type" || !value.is_empty());
     Some(grant)
 }
 
@@ -194,6 +200,7 @@ mod tests {
         let dialect = Dialect::rfc6749()
             .code_grant("code")
             .client_credentials_grant("account")
+            .refresh_grant("")
             .token_params(&[("mode", "server")])
             .grant_params(&[
                 (GrantType::AuthorizationCode, "audience", "api"),
@@ -205,15 +212,13 @@ mod tests {
                 "grant_type=authorization_code&code=c&client_id=i",
                 "grant_type=code&code=c&client_key=i&mode=server&resource=api",
             ),
-            (
-                "grant_type=refresh_token&refresh_token=r&scope=a",
-                "grant_type=refresh_token&refresh_token=r&mode=server&reuse=false",
-            ),
             ("grant_type=client_credentials&scope=a", "grant_type=account&mode=server"),
             (
                 "grant_type=password&username=u&password=p",
                 "grant_type=password&username=u&password=p&mode=server",
             ),
+            // An empty grant.
+            ("grant_type=refresh_token&refresh_token=r", "refresh_token=r&mode=server&reuse=false"),
             // Not a grant: a revocation.
             ("token=t&client_id=i", "token=t&client_key=i"),
         ] {

@@ -100,8 +100,11 @@ fn placed(mut fields: Map<String, Value>, context: &Context<'_>) -> Map<String, 
     let dialect = context.dialect;
     if !dialect.response_members.is_empty() {
         let document = Value::Object(fields.clone());
-        for (name, pointer) in dialect.response_members {
-            match document.pointer(pointer) {
+        for (name, _) in dialect.response_members {
+            let mut places = dialect.response_members.iter().filter(|(of, _)| of == name);
+            let value =
+                places.find_map(|(_, place)| document.pointer(place).filter(|value| !value.is_null()));
+            match value {
                 Some(value) => fields.insert((*name).to_owned(), value.clone()),
                 None => fields.remove(*name),
             };
@@ -266,9 +269,10 @@ fn refused(
     };
     // A failing server is no evidence about the customer, whatever its error code.
     let is_failing = matches!(status.as_u16(), 429 | 500..);
-    let recognized = if document.is_one_of(dialect.client_refused, status.as_u16()) {
+    let is_one_of = |refusals| document.is_one_of(refusals, dialect.error_code_at, status.as_u16());
+    let recognized = if is_one_of(dialect.client_refused) {
         Some(ErrorKind::ClientRefused)
-    } else if document.is_one_of(dialect.grant_refused, status.as_u16()) {
+    } else if is_one_of(dialect.grant_refused) {
         Some(ErrorKind::GrantRefused)
     } else {
         by_code.filter(|_| !is_failing)
@@ -526,7 +530,11 @@ mod tests {
     #[test]
     fn members_are_read_at_the_declared_places() {
         let dialect = Dialect::rfc6749()
-            .response_members(&[("access_token", "/user/accessToken"), ("expires_in", "/expires_at")])
+            .response_members(&[
+                ("access_token", "/user/accessToken"),
+                ("access_token", "/accessToken"),
+                ("expires_in", "/expires_at"),
+            ])
             .expiry(Expiry::Time);
         let read = |body| normalise_by(&dialect, response(200, "", body), &[SECRET]);
         let body = r#"{"access_token":"bot","expires_in":7,"user":{"accessToken":"t"},
@@ -534,6 +542,9 @@ mod tests {
         let fields = read(body).unwrap();
         assert_eq!((&fields["access_token"], &fields["refresh_token"]), (&"t".into(), &"r".into()));
         assert_eq!(fields["expires_in"], 3600);
+        for body in [r#"{"accessToken":"t"}"#, r#"{"user":{"accessToken":null},"accessToken":"t"}"#] {
+            assert_eq!(read(body).unwrap()["access_token"], "t");
+        }
         // The standard member is another token.
         let error = read(r#"{"access_token":"bot","error":"invalid_grant"}"#).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::GrantRefused);
