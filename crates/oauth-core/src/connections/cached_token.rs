@@ -116,11 +116,16 @@ impl<P: Provider> CachedToken<P> {
     }
 
     pub(crate) fn with_state(&self, state: RecordState) -> Self {
+        Self { state, ..self.at_generation(self.generation) }
+    }
+
+    /// The same token beside a record of this generation.
+    pub(crate) fn at_generation(&self, generation: u64) -> Self {
         Self {
             token: self.token.clone(),
             header: self.header.clone(),
-            generation: self.generation,
-            state,
+            generation,
+            state: self.state,
             saved: self.saved,
             receipt: self.receipt,
             due: self.due,

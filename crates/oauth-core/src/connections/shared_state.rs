@@ -5,7 +5,6 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-use chrono::DateTime;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use super::cached_token::{CachedToken, Now};
@@ -22,7 +21,7 @@ use crate::client::client::Client;
 use crate::error::{Error, ErrorKind};
 use crate::provider::provider::Provider;
 use crate::store::{Key, Record, StoreError, StoreErrorKind, TokenStore};
-use crate::token::lineage::Lineage;
+use crate::token::lineage::milliseconds;
 use crate::util::clock::Clock;
 
 pub(super) struct SharedState<P: Provider> {
@@ -188,16 +187,20 @@ impl<P: Provider> SharedState<P> {
     ) -> bool {
         let (newer, older) = (current.token.data.lineage, read.token.data.lineage);
         let now = self.now();
-        // After a removal, an ordinal of a clock that was ahead is not exceeded.
-        let began = |lineage: Lineage, from| lineage.began_between(from, now.wall);
-        let is_after_removal = !began(newer, DateTime::UNIX_EPOCH)
-            && began(older, now.wall - entry.time_since_check(now.monotonic));
+        // An ordinal of a clock that was ahead is not exceeded after a removal, or by a process that did not
+        // know it: then the times count, unless this one is of that clock too.
+        let checked_at = now.wall - entry.time_since_check(now.monotonic);
+        let present = milliseconds(now.wall);
+        let connected_at = Some(newer.connected_at()).filter(|at| *at <= present);
+        let since = connected_at.unwrap_or_else(|| milliseconds(checked_at));
+        let is_reconnected =
+            newer.is_ahead_of(now.wall) && (since..=present).contains(&older.connected_at());
         // An expired token that cannot be refreshed hides no record: the user may have connected again since.
         let is_useless = current.is_active() && current.has_expired(now) && !current.is_refreshable();
         // Of two processes that connect it at a time, the store has the last.
         read.generation < current.generation
             && newer.is_later_connection_than(older)
-            && !is_after_removal
+            && !is_reconnected
             && !is_useless
     }
 

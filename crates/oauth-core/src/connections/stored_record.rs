@@ -76,10 +76,13 @@ impl<P: Provider> RefreshTask<'_, P> {
         }
         if !current.is_active() {
             // The stored token was spent, and its successor is dead; or the verdict could not be stored.
-            if let Err(error) = self.store_verdict(&read, current.state, lease).await {
+            if read.state != current.state
+                && let Err(error) = self.store_verdict(&read, current.state, lease).await
+            {
                 tracing::debug!(target: TARGET, "{key}: the verdict was not stored: {error}");
             }
-            return entry.publish_stored(self.epoch, read.with_state(current.state)).map(Ok);
+            // Another process may write back one that is newer than the stored token, and spent all the same.
+            return entry.publish_stored(self.epoch, current.at_generation(read.generation)).map(Ok);
         }
         let mut token = current.token.clone();
         token.data.lineage = token.data.lineage.written_back();

@@ -19,6 +19,9 @@ pub(crate) struct Lineage {
     /// milliseconds, and more than the ordinal of the connection that it replaced.
     #[serde(default)]
     ordinal: u64,
+    /// Milliseconds by which the ordinal exceeds that time.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    ahead: u64,
     #[serde(default)]
     refreshes: u64,
     /// Digest of the token that the account was connected with, as an insert that seemed to fail may be
@@ -40,6 +43,11 @@ fn is_false(value: &bool) -> bool {
     !value
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref)] // The form that serde calls.
+fn is_zero(value: &u64) -> bool {
+    *value == 0
+}
+
 #[cfg(feature = "connections")]
 impl Lineage {
     /// Begins the lineage of an account that is connected with this token now, after these connections.
@@ -50,8 +58,8 @@ impl Lineage {
     ) -> Self {
         let ordinals = earlier.into_iter().map(|earlier| earlier.ordinal.saturating_add(1));
         let ordinal = ordinals.fold(milliseconds(now), u64::max);
-        let first_token = digest(token);
-        Self { incarnation: fastrand::u64(1..), ordinal, first_token, ..Self::default() }
+        let (ahead, first_token) = (ordinal - milliseconds(now), digest(token));
+        Self { incarnation: fastrand::u64(1..), ordinal, ahead, first_token, ..Self::default() }
     }
 
     /// True if the account was connected with the same token.
@@ -98,9 +106,14 @@ impl Lineage {
         !self.is_same_connection(other) && self.ordinal > other.ordinal
     }
 
-    /// True if the ordinal is a time in this range.
-    pub(crate) fn began_between(self, from: DateTime<Utc>, to: DateTime<Utc>) -> bool {
-        (milliseconds(from)..=milliseconds(to)).contains(&self.ordinal)
+    /// True if the ordinal is of a clock that is ahead of this one.
+    pub(crate) fn is_ahead_of(self, now: DateTime<Utc>) -> bool {
+        self.ordinal > milliseconds(now)
+    }
+
+    /// The time at which the account was connected, by the clock of then; in milliseconds.
+    pub(crate) fn connected_at(self) -> u64 {
+        self.ordinal.saturating_sub(self.ahead)
     }
 
     /// True if no other authorization lies in between.
@@ -124,7 +137,7 @@ fn digest(token: &TokenData) -> u64 {
 }
 
 #[cfg(feature = "connections")]
-fn milliseconds(at: DateTime<Utc>) -> u64 {
+pub(crate) fn milliseconds(at: DateTime<Utc>) -> u64 {
     u64::try_from(at.timestamp_millis()).unwrap_or_default()
 }
 

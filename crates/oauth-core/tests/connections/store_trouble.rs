@@ -231,6 +231,54 @@ async fn inserted_token_revives_a_dead_connection_everywhere() {
     }
 }
 
+/// Found by the simulation, large seed 1716.
+#[tokio::test(start_paused = true)]
+async fn predecessor_of_a_dead_token_is_not_sent() {
+    let setup = Setup::new();
+    setup.server.state_lifetime(100 * LIFETIME);
+    let (one, two) = (setup.machine(), setup.machine());
+    let acme = one.insert("acme", setup.token().await).await.unwrap();
+    let backup = setup.record("acme").await;
+    acme.refresh().await.unwrap();
+    let other = two.get("acme");
+    other.headers().await.unwrap();
+    acme.refresh().await.unwrap();
+    setup.server.revoke_all();
+    acme.refresh().await.unwrap_err();
+    setup.store.go_back(&[("acme", &backup)]).await;
+    // This process knows that the account is dead, and the other one writes back a token that was spent.
+    revalidate(&acme).await;
+    revalidate(&other).await;
+    assert_eq!(token_number(&other.headers().await.unwrap()), 2);
+    let refreshes = setup.server.refreshes();
+    revalidate(&acme).await;
+    setup.clock.advance_secs(100 * LIFETIME);
+    let error = acme.headers().await.unwrap_err();
+    assert!(error.needs_reconnect(), "{error}");
+    assert_eq!(setup.server.refreshes(), refreshes);
+}
+
+/// Found by the simulation, large seed 1863.
+#[tokio::test(start_paused = true)]
+async fn lost_connection_of_a_clock_that_was_ahead_hides_no_later_one() {
+    let setup = Setup::new();
+    let (one, two) = (setup.machine(), setup.machine());
+    setup.clock.advance_secs(100 * DAY);
+    one.insert("acme", setup.token().await).await.unwrap();
+    setup.clock.advance_secs(-100 * DAY);
+    let backup = setup.record("acme").await;
+    // Their ordinals are later than the time of that clock.
+    two.insert("acme", setup.token().await).await.unwrap();
+    let acme = two.insert("acme", setup.token().await).await.unwrap();
+    setup.store.go_back(&[("acme", &backup)]).await;
+    revalidate(&acme).await;
+    assert_eq!(token_number(&acme.headers().await.unwrap()), 3);
+    setup.clock.advance_secs(60);
+    one.insert("acme", setup.token().await).await.unwrap();
+    revalidate(&acme).await;
+    assert_eq!(token_number(&acme.headers().await.unwrap()), 4);
+}
+
 /// Connections are ordered by what they replaced, not by the time at which they were made.
 #[tokio::test(start_paused = true)]
 async fn clock_that_was_ahead_hides_no_later_connection() {
