@@ -10,17 +10,43 @@ use crate::portrait::{Fact, code};
 pub(crate) fn facts(dialect: &Dialect) -> Vec<Fact> {
     let standard = values(&Dialect::rfc6749());
     let pairs = values(dialect).into_iter().zip(standard);
-    pairs.map(|((key, value), (_, standard))| Fact { key, value, standard: Some(standard) }).collect()
+    pairs
+        .map(|((key, value), (_, standard))| Fact { key, value, standard: Some(standard) })
+        .filter(|fact| !RARE.contains(&fact.key) || !fact.is_standard())
+        .collect()
 }
+
+/// Settings that few providers have: no row says that a provider does not.
+const RARE: &[&str] = &[
+    "client-credentials-grant",
+    "scope-on-refresh",
+    "authorize-fragment",
+    "token-headers",
+    "grant-params",
+    "param-names",
+    "response-members",
+    "expiry",
+];
 
 fn values(dialect: &Dialect) -> Vec<(&'static str, String)> {
     vec![
         ("code-grant", code(dialect.code_grant)),
         ("refresh-grant", code(dialect.refresh_grant)),
+        ("client-credentials-grant", code(dialect.client_credentials_grant)),
         ("scope-separator", words(dialect.scope_separator)),
+        ("scope-on-refresh", words(dialect.scope_on_refresh)),
         ("client-auth", words(dialect.client_auth)),
         ("authorize-params", list(dialect.authorize_params, |(name, value)| code(format!("{name}={value}")))),
+        ("authorize-fragment", dialect.authorize_fragment.map_or_else(|| "none".to_owned(), code)),
         ("token-params", list(dialect.token_params, |(name, value)| code(format!("{name}={value}")))),
+        ("token-headers", list(dialect.token_headers, |(name, value)| code(format!("{name}: {value}")))),
+        (
+            "grant-params",
+            list(dialect.grant_params, |(grant, name, value)| {
+                format!("{} ({grant:?})", code(format!("{name}={value}")))
+            }),
+        ),
+        ("param-names", list(dialect.param_names, pair)),
         ("redirect-uri", words(dialect.redirect_uri)),
         ("encodings", list(dialect.encodings, |encoding| words(encoding))),
         ("pkce", words(dialect.pkce)),
@@ -28,6 +54,8 @@ fn values(dialect: &Dialect) -> Vec<(&'static str, String)> {
         ("appends-query-to-query", words(dialect.appends_query_to_query)),
         ("spends-before-checks", words(dialect.spends_before_checks)),
         ("token-types", list(dialect.token_types, |name| code(name))),
+        ("response-members", list(dialect.response_members, pair)),
+        ("expiry", words(dialect.expiry)),
         ("zero-lifetime", words(dialect.zero_lifetime)),
         ("error-code-at", list(dialect.error_code_at, |place| code(place))),
         ("callback-fields", list(dialect.callback_fields, callback_field)),
@@ -49,6 +77,10 @@ fn list<T>(items: &[T], words: impl Fn(&T) -> String) -> String {
     if joined.is_empty() { "none".to_owned() } else { joined }
 }
 
+fn pair((standard, own): &(&str, &str)) -> String {
+    format!("{} as {}", code(standard), code(own))
+}
+
 /// The words for a value; its code if there are none.
 fn words(value: impl Debug) -> String {
     let value = format!("{value:?}");
@@ -65,6 +97,7 @@ const WORDS: &[(&str, &str)] = &[
     ("Body", "`client_id` and `client_secret` among the parameters"),
     ("BasicEncoded", "HTTP Basic, each form-urlencoded first"),
     ("BasicRaw", "HTTP Basic, as they are"),
+    ("BasicSecret", "HTTP Basic, the secret as the user"),
     ("None", "`client_id` alone, no secret"),
     ("OnCodeExchange", "on the code exchange"),
     ("OnEveryTokenCall", "on every token call"),
@@ -75,6 +108,10 @@ const WORDS: &[(&str, &str)] = &[
     ("Query", "query"),
     ("Off", "not sent"),
     ("S256", "sent, `S256`"),
+    ("Seconds", "seconds from now"),
+    ("Milliseconds", "milliseconds from now"),
+    ("Time", "a point in time"),
+    ("Ignored", "not read"),
     ("NotStated", "lifetime not stated"),
     ("Expired", "expired"),
 ];

@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use anyhow::Result;
 use oauth_core::http::header::AUTHORIZATION;
-use oauth_core::{AccessToken, CodeGrant, Connect, Provider, Renewal, Scheme, Site};
+use oauth_core::{AccessToken, CodeGrant, Connect, Provider, Renewal, RevocationForm, Scheme, Site};
 
 use crate::api_calls::ApiCalls;
 use crate::dialect;
@@ -85,7 +85,11 @@ impl Portrait {
             portrait = portrait.with("token-check", code(format!("GET {}", check.url())));
         }
         if let Some(call) = site.revocation(&token) {
-            portrait = portrait.with("revocation", code(format!("DELETE {}", call.url())));
+            let method = match call.form() {
+                RevocationForm::ApiCall(method) => method.as_str(),
+                _ => "POST",
+            };
+            portrait = portrait.with("revocation", code(format!("{method} {}", call.url())));
         }
         portrait
     }

@@ -26,7 +26,7 @@ const PORTRAITS: &[fn() -> Result<Portrait>] = &[
 /// Grants besides the code grant: key of the fact, and trait.
 const GRANTS: [(&str, &str); 3] = [
     ("password-grant", "PasswordGrant"),
-    ("client-credentials-grant", "ClientCredentialsGrant"),
+    ("client-credentials", "ClientCredentialsGrant"),
     ("direct-code", "DirectCode"),
 ];
 

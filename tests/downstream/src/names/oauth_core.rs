@@ -5,13 +5,14 @@ pub use crate::cobot::oauth_core::{
     ByRefreshToken, Call, CallbackFault, CallbackField, Client, ClientAuth, ClientBuilder,
     ClientCredentialsGrant, ClientId, ClientSecret, Clock, CodeGrant, CommaSeparated, Connect, Dialect,
     DirectCode, DownloadTarget, Downloaded, ETag, Encoding, Endpoint, EndpointContext, Error, ErrorKind,
-    Extra, FileEndpoint, FixedSite, IntoArgument, Limits, List, Milliseconds, Never, NoExtra, OAuthCode,
-    Page, PagedEndpoint, Pages, Password, PasswordGrant, PasswordRequest, PendingAuthorization,
-    PersistedToken, Pkce, PkceVerifier, Provider, QueryValue, RawRequest, RedirectUri, RedirectUriRule,
-    RefreshToken, Refreshes, Refusal, Renewal, RequestBody, RequestBuilder, ReusableRefreshToken, Revocation,
-    Scheme, Scope, ScopeSource, Scopes, Secret, SingleUseRefreshToken, Site, StartedAuthorization, State,
-    StateRule, SystemClock, Token, TokenAlreadySet, TokenCheck, TokenOrigin, TokenRefusal, Transport,
-    TransportError, UnrecognizedResponse, WebhookReceiver, WithETag, ZeroLifetime,
+    Expiry, Extra, FileEndpoint, FixedSite, GrantType, IntoArgument, Limits, List, Milliseconds, Never,
+    NoExtra, OAuthCode, Page, PagedEndpoint, Pages, Password, PasswordGrant, PasswordRequest,
+    PendingAuthorization, PersistedToken, Pkce, PkceVerifier, Provider, QueryValue, RawRequest, RedirectUri,
+    RedirectUriRule, RefreshToken, Refreshes, Refusal, Renewal, RequestBody, RequestBuilder,
+    ReusableRefreshToken, Revocation, RevocationForm, Scheme, Scope, ScopeSource, Scopes, Secret,
+    SingleUseRefreshToken, Site, StartedAuthorization, State, StateRule, SystemClock, Token, TokenAlreadySet,
+    TokenCheck, TokenOrigin, TokenRefusal, Transport, TransportError, UnrecognizedResponse, WebhookReceiver,
+    WithETag, ZeroLifetime,
 };
 #[cfg(feature = "connections")]
 pub use crate::cobot::oauth_core::{Connection, Connections};
