@@ -349,6 +349,13 @@ impl Error {
         self
     }
 
+    /// The same response, understood as another kind of error.
+    pub(crate) fn with_kind(self, kind: ErrorKind, what: &'static str) -> Self {
+        let Inner { provider, host, status, code, message, unrecognized, retry_after, .. } = *self.0;
+        let Self(new) = Self::new(kind, what);
+        Self(Box::new(Inner { provider, host, status, code, message, unrecognized, retry_after, ..*new }))
+    }
+
     pub(crate) fn with_status(mut self, status: StatusCode) -> Self {
         self.0.status = Some(status);
         self

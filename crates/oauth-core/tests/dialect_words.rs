@@ -1,13 +1,19 @@
 //! Settings that none of the four providers uses, in one provider that uses all of them.
 #![allow(clippy::unwrap_used)] // a test may panic
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use oauth_core::connections::{Connections, DisconnectOutcome};
+use oauth_core::http::Response;
 use oauth_core::store::MemoryStore;
 use oauth_core::{
-    App, Bearer, CallbackFault, Client, ClientAuth, ClientCredentialsGrant, CodeGrant, Dialect, ErrorKind,
-    Expiry, FixedSite, GrantType, NoExtra, Provider, Scopes, SingleUseRefreshToken,
+    App, Bearer, Call, CallbackFault, Client, ClientAuth, ClientCredentialsGrant, CodeGrant, Dialect,
+    ErrorKind, Expiry, FixedSite, GrantType, NoExtra, Provider, Scopes, SingleUseRefreshToken, Transport,
+    TransportError,
 };
 use oauth_testing::{CLIENT_SECRET, ManualClock, RecordingTransport, authorize_url, callback, json_response};
+use tokio::sync::Semaphore;
 
 const REDIRECT_URI: &str = "https://app.example.com/callback";
 
@@ -59,7 +65,7 @@ fn site() -> FixedSite {
     .with_token_param("audience", "https://api.unusual.example") // Auth0
 }
 
-fn client(site: FixedSite, transport: &RecordingTransport) -> Client<Unusual> {
+fn client(site: FixedSite, transport: &(impl Transport + Clone)) -> Client<Unusual> {
     let app = App::new("my-client", CLIENT_SECRET, REDIRECT_URI.parse().unwrap());
     Client::builder(site, app).transport(transport.clone()).clock(ManualClock::default()).build().unwrap()
 }
@@ -126,7 +132,12 @@ async fn callback_of_another_issuer_sends_nothing() {
 async fn refused_revocation_is_told_apart() {
     for (response, kind) in [
         (json_response(400, r#"{"error":"invalid_grant"}"#), None),
+        (
+            json_response(400, r#"{"error":"invalid_token","error_description":"Token expired or revoked"}"#),
+            None,
+        ),
         (json_response(200, "<html>"), None),
+        (json_response(200, r#"{"ok":true,"error":false,"errcode":0,"errmsg":"ok"}"#), None),
         (json_response(401, r#"{"error":"invalid_client"}"#), Some(ErrorKind::ClientRefused)),
         (json_response(200, r#"{"error":"invalid_client"}"#), Some(ErrorKind::ClientRefused)),
         (json_response(400, r#"{"error":"unsupported_token_type"}"#), Some(ErrorKind::RequestRefused)),
@@ -143,4 +154,51 @@ async fn refused_revocation_is_told_apart() {
         assert_eq!(result.as_ref().err().map(|error| error.kind()), kind);
         assert!(!format!("{result:?}").contains("canary"), "{result:?}");
     }
+}
+
+/// Holds the response to each refresh until it gets a permit.
+#[derive(Clone, Debug)]
+struct SlowRefresh(RecordingTransport, Arc<Semaphore>);
+
+#[oauth_core::async_trait]
+impl Transport for SlowRefresh {
+    async fn call(&self, call: Call) -> Result<Response<Vec<u8>>, TransportError> {
+        let is_refresh = call.request.uri().path() == "/refresh";
+        let response = self.0.call(call).await;
+        if is_refresh {
+            self.1.acquire().await.unwrap().forget();
+        }
+        response
+    }
+}
+
+/// Another process refreshes the token meanwhile: the new one is revoked.
+#[tokio::test(start_paused = true)]
+async fn disconnect_waits_for_a_refresh_under_way() {
+    let refreshed = TOKEN.replace("canary-refresh-token", "canary-refresh-token-2");
+    let recorder = RecordingTransport::with_responses([
+        json_response(200, TOKEN),
+        json_response(200, &refreshed),
+        json_response(200, ""),
+    ]);
+    let gate = Arc::new(Semaphore::new(0));
+    let transport = SlowRefresh(recorder.clone(), Arc::clone(&gate));
+    let client = client(site(), &transport);
+    let started = client.begin(&Scopes::none()).unwrap();
+    let url = with_issuer(&callback(REDIRECT_URI, &started));
+    let token = client.finish(&started.pending, &url).await.unwrap();
+    let store = MemoryStore::new();
+    let [one, two] = [(); 2].map(|()| Connections::new(client.clone(), store.clone()));
+    let acme = one.insert("acme", token).await.unwrap();
+    let refresh = tokio::spawn(async move { acme.refresh().await });
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let disconnect = tokio::spawn(async move { two.disconnect("acme").await });
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(recorder.count(), 2, "nothing is revoked yet");
+    gate.add_permits(1);
+    refresh.await.unwrap().unwrap();
+    assert_eq!(disconnect.await.unwrap().unwrap(), DisconnectOutcome::Revoked);
+    let text = recorder.text();
+    let revocation = text.rsplit("----").next().unwrap();
+    assert!(revocation.contains("/revoke") && revocation.contains("refresh-token-2"), "{revocation}");
 }

@@ -35,7 +35,6 @@ pub(super) fn refused<'a, P: Provider>(
     let (kind, what) = match (&verdict, status.as_u16()) {
         (Verdict::TokenRefused, _) => (ErrorKind::TokenRefused, "the token was refused"),
         (Verdict::ScopeMissing, _) => (ErrorKind::Forbidden, "the token lacks a scope"),
-        (Verdict::ByStatus, 202) => (ErrorKind::Unavailable, "the server does not have the answer yet"),
         (Verdict::ByStatus, 300..=399) => (ErrorKind::Redirected, "the API responded with a redirect"),
         (Verdict::ByStatus, 401) => (ErrorKind::Unauthorized, "the API refused the request"),
         (Verdict::ByStatus, 403) => (ErrorKind::Forbidden, "the account may not do this"),

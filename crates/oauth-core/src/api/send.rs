@@ -104,16 +104,20 @@ impl<P: Provider> Client<P> {
             let secrets = endpoint.secrets();
             named(refused(response, &url, inner.site.token_url(), token, secrets, inner.clock.now()))
         };
+        let unfinished =
+            |error: Error| error.with_kind(ErrorKind::Unavailable, "the server does not have the answer yet");
         let status = response.status();
         if is_complete {
             // RFC 9110, 15.3.3: the server still works on it. `parse` decides, for it may be the whole answer.
-            let unfinished = (status == StatusCode::ACCEPTED && is_read).then(|| refused(&response));
+            let unfinished =
+                (status == StatusCode::ACCEPTED && is_read).then(|| unfinished(refused(&response)));
             return parse(endpoint, &context, response).map_err(|error| match unfinished {
                 Some(unfinished) if error.kind() == ErrorKind::InvalidResponse => unfinished,
                 _ => named(error),
             });
         }
-        Err(refused(&response))
+        let error = refused(&response);
+        Err(if endpoint.accepts_status(status) { unfinished(error) } else { error })
     }
 
     /// Returns the headers that authorize a request, for another HTTP client. Marked sensitive.

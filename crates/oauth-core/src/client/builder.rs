@@ -17,6 +17,7 @@ use crate::token::oauth2_adapter::TokenClient;
 use crate::transport::reqwest::{ReqwestClientBuilder, ReqwestTransport};
 use crate::transport::transport::{Limits, Transport};
 use crate::util::clock::{Clock, SystemClock};
+use crate::util::url_policy::check_url;
 use crate::util::url_policy::origin;
 
 /// The settings of a [`Client`]. Each has a safe default.
@@ -210,6 +211,7 @@ impl<P: Provider> ClientBuilder<P> {
     pub fn build(self) -> Result<Client<P>, Error> {
         let named = |error: Error| error.with_provider(P::NAME);
         self.site.check().map_err(named)?;
+        check_url(self.site.refresh_url()).map_err(named)?;
         self.app.check().map_err(named)?;
         let encoding = self.encoding.unwrap_or(P::DIALECT.encodings[0]);
         P::DIALECT.check_encoding(encoding).map_err(named)?;

@@ -420,7 +420,7 @@ impl<P: Provider> Client<P> {
         };
         let sent = async {
             check_url(endpoint)?;
-            let http = self.token_http(endpoint, [Some(secret), None], self.0.encoding);
+            let http = self.token_http(endpoint, [Some(secret), None], Encoding::Form);
             http.revoke(secret, hint, &self.0.app).await
         };
         let failed =

@@ -245,6 +245,14 @@ impl<'a, P: Provider> RefreshTask<'a, P> {
         if !cached.is_refreshable() {
             return self.not_refreshable(&lease, &cached).await;
         }
+        if cached.token.data.lineage.is_written_back()
+            && let Some(ended_at) = self.shared.store.outage_ended_at()
+            && let Some(suspicion) = &mut self.entry.state().suspicion
+            && suspicion.first_refused_at < ended_at
+        {
+            // Another process may hold a newer token, and could not write that back meanwhile.
+            (suspicion.first_refused_at, suspicion.is_final) = (ended_at, false);
+        }
         let suspicion = self.entry.state().suspicion_about(&cached);
         if let Some(suspicion) = suspicion {
             match self.shared.circuit_breaker.judge(&suspicion, &self.entry.key.account) {
@@ -474,6 +482,6 @@ impl<'a, P: Provider> RefreshTask<'a, P> {
     }
 }
 
-fn busy<P: Provider>() -> Error {
+pub(super) fn busy<P: Provider>() -> Error {
     Error::new(ErrorKind::Busy, "another refresh has not finished in time").with_provider(P::NAME)
 }

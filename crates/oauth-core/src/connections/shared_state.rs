@@ -193,7 +193,7 @@ impl<P: Provider> SharedState<P> {
         let present = milliseconds(now.wall);
         let connected_at = Some(newer.connected_at()).filter(|at| *at <= present);
         let since = connected_at.unwrap_or_else(|| milliseconds(checked_at));
-        let is_reconnected = newer.is_ahead_of(now.wall) && (since..=present).contains(&older.connected_at());
+        let is_reconnected = newer.is_ahead(now.wall) && (since..=present).contains(&older.connected_at());
         // An expired token that cannot be refreshed hides no record: the user may have connected again since.
         let is_useless = current.is_active() && current.has_expired(now) && !current.is_refreshable();
         // Of two processes that connect it at a time, the store has the last.

@@ -1,8 +1,10 @@
 //! Store with a time limit for every operation.
 
 use std::future::Future;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+
+use tokio::time::Instant;
 
 use super::events::TARGET;
 use crate::store::{
@@ -17,23 +19,55 @@ pub(super) struct StoreClient {
     deadline: Duration,
     owner: LeaseOwner,
     lease: Duration,
+    outage: Mutex<Outage>,
 }
+
+/// The latest outage of the store.
+#[derive(Debug, Default)]
+struct Outage {
+    /// The first failure since the last success.
+    began_at: Option<Instant>,
+    ended_at: Option<Instant>,
+}
+
+/// A single failure is no outage.
+const SHORTEST_OUTAGE: Duration = Duration::from_secs(30);
 
 impl StoreClient {
     pub(super) fn new(store: Arc<dyn TokenStore>, deadline: Duration, lease: Duration) -> Self {
         // For messages: the number distinguishes processes and their restarts.
         let owner = LeaseOwner::new(format!("{}-{:08x}", std::process::id(), fastrand::u32(..)));
-        Self { store, deadline, owner, lease }
+        Self { store, deadline, owner, lease, outage: Mutex::default() }
     }
 
     async fn within<T>(
         &self,
         operation: impl Future<Output = Result<T, StoreError>> + Send,
     ) -> Result<T, StoreError> {
-        within(self.deadline, operation).await.unwrap_or_else(|_| {
+        let result = within(self.deadline, operation).await.unwrap_or_else(|_| {
             let message = format!("it did not respond within {:?}", self.deadline);
             Err(StoreError::new(StoreErrorKind::Unavailable, message))
-        })
+        });
+        let now = Instant::now();
+        let mut outage = self.outage.lock().unwrap_or_else(PoisonError::into_inner);
+        match &result {
+            Ok(_) => {
+                if outage.began_at.take().is_some_and(|began_at| now - began_at >= SHORTEST_OUTAGE) {
+                    outage.ended_at = Some(now);
+                }
+            }
+            Err(error) if error.kind() == StoreErrorKind::Unavailable => {
+                outage.began_at.get_or_insert(now);
+            }
+            Err(_) => {}
+        }
+        drop(outage);
+        result
+    }
+
+    /// When the latest outage that this process saw was over.
+    pub(super) fn outage_ended_at(&self) -> Option<Instant> {
+        self.outage.lock().unwrap_or_else(PoisonError::into_inner).ended_at
     }
 
     pub(super) async fn load(&self, key: &Key) -> Result<Option<Record>, StoreError> {

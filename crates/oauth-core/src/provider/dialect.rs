@@ -36,12 +36,13 @@ pub struct Dialect {
     pub authorize_fragment: Option<&'static str>,
     /// Parameters added to every token call.
     pub token_params: &'static [(&'static str, &'static str)],
-    /// Headers added to every token call, such as the version of an API.
+    /// Headers added to every token call, such as the version of an API. Not those that the call sets itself:
+    /// `Authorization`, `Content-Type`, `Content-Length`, `Host` and `Transfer-Encoding`.
     pub token_headers: &'static [(&'static str, &'static str)],
     /// Parameters added to the token calls of one grant. A [`Site`](crate::Site) adds its own.
     pub grant_params: &'static [(GrantType, &'static str, &'static str)],
     /// Other names of request parameters, in authorize URLs and token calls, as pairs of the name in RFC 6749
-    /// and the provider's. An empty name leaves the parameter out.
+    /// and the provider's. An empty name leaves the parameter out. Callbacks keep the names of RFC 6749.
     pub param_names: &'static [(&'static str, &'static str)],
     /// Token calls that carry `redirect_uri`.
     pub redirect_uri: RedirectUriRule,
@@ -60,8 +61,10 @@ pub struct Dialect {
     /// section 7.1). A response with another is refused; one without is accepted.
     pub token_types: &'static [&'static str],
     /// Other places of members of a token response, as pairs of the name in RFC 6749 section 5.1 and a JSON
-    /// pointer. Of several places of a member, the first counts that has a value. The member with the standard
-    /// name is not read unless it is one of them.
+    /// pointer. The member with the standard name is not read unless it is one of them.
+    ///
+    /// With several places of a member, they count in the order of the access token's: if that is found at its
+    /// second place, so are all others that have a second place.
     pub response_members: &'static [(&'static str, &'static str)],
     /// Form of `expires_in`.
     pub expiry: Expiry,
@@ -165,7 +168,8 @@ pub enum Expiry {
     Seconds,
     /// Milliseconds from the response on.
     Milliseconds,
-    /// A point in time: as text by RFC 3339, or as seconds since 1970; from 100 billion on, milliseconds.
+    /// A point in time: as text by RFC 3339, or as seconds since 1970; from 100 billion on, milliseconds. It is
+    /// compared with the local clock. One in 1970 or before counts as not stated.
     ///
     /// With [`response_members`](Dialect::response_members) for a member such as `expires_at`.
     Time,

@@ -17,7 +17,8 @@ pub trait Site<X = NoExtra>: Clone + fmt::Debug + Send + Sync + 'static {
     /// base URL under which its tokens are created.
     fn token_url(&self) -> &Url;
 
-    /// Returns the endpoint for refreshes, by default the token endpoint.
+    /// Returns the endpoint for refreshes, by default the token endpoint. Refresh tokens and the client's
+    /// credentials are sent there. It must be https, or on loopback.
     fn refresh_url(&self) -> &Url {
         self.token_url()
     }
@@ -58,13 +59,12 @@ pub trait Site<X = NoExtra>: Clone + fmt::Debug + Send + Sync + 'static {
         None
     }
 
-    /// Checks the site when a client is built. The default checks the token URL and the refresh URL.
+    /// Checks the site when a client is built. The default checks the token URL.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if the site cannot be used.
     fn check(&self) -> Result<(), Error> {
-        check_url(self.token_url())?;
-        check_url(self.refresh_url())
+        check_url(self.token_url())
     }
 
     /// Returns PEM certificates of private authorities that this site's servers need. None by default.
@@ -147,7 +147,8 @@ impl FixedSite {
         Self::of(Some(label), authorize, token, api)
     }
 
-    /// Sets the endpoint for refreshes, where it is not the token endpoint.
+    /// Sets the endpoint for refreshes, where it is not the token endpoint. Refresh tokens and the client's
+    /// credentials are sent there.
     ///
     /// ```
     /// let site = oauth_core::FixedSite::new(
@@ -169,7 +170,7 @@ impl FixedSite {
         Ok(self)
     }
 
-    /// Sets the revocation endpoint of RFC 7009.
+    /// Sets the revocation endpoint of RFC 7009. Tokens and the client's credentials are sent there.
     ///
     /// # Errors
     /// As [`new`](Self::new).
@@ -180,16 +181,20 @@ impl FixedSite {
 
     /// Sets the issuer identifier that callbacks must have as `iss` (RFC 9207).
     #[must_use]
-    pub fn with_callback_issuer(mut self, issuer: impl Into<String>) -> Self {
-        self.callback_issuer = Some(issuer.into());
+    pub fn with_callback_issuer(mut self, issuer: &str) -> Self {
+        self.callback_issuer = Some(self.with_label(issuer));
         self
     }
 
-    /// Adds a parameter to the token calls, such as an `audience`.
+    /// Adds a parameter to the token calls, such as an `audience`. Not for secrets: `Debug` shows it.
     #[must_use]
-    pub fn with_token_param(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.token_params.push((name.into(), value.into()));
+    pub fn with_token_param(mut self, name: impl Into<String>, value: &str) -> Self {
+        self.token_params.push((name.into(), self.with_label(value)));
         self
+    }
+
+    fn with_label(&self, text: &str) -> String {
+        self.label.as_deref().map_or_else(|| text.to_owned(), |label| filled(text, label))
     }
 
     /// The authorize endpoint.

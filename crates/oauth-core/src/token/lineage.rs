@@ -106,9 +106,11 @@ impl Lineage {
         !self.is_same_connection(other) && self.ordinal > other.ordinal
     }
 
-    /// True if the ordinal is of a clock that is ahead of this one.
-    pub(crate) fn is_ahead_of(self, now: DateTime<Utc>) -> bool {
-        self.ordinal > milliseconds(now)
+    /// True if the ordinal is of a clock that was ahead: of this clock, or of the one of the connection.
+    pub(crate) fn is_ahead(self, now: DateTime<Utc>) -> bool {
+        // Clocks of processes differ by seconds.
+        const TOLERANCE: u64 = 600_000;
+        self.ordinal > milliseconds(now) || self.ahead > TOLERANCE
     }
 
     /// The time at which the account was connected, by the clock of then; in milliseconds.

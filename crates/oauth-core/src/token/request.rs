@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST, TRANSFER_ENCODING};
 use http::{HeaderName, HeaderValue, Request};
 use url::Url;
 use url::form_urlencoded;
@@ -29,11 +29,12 @@ pub(crate) fn rewrite(
         request.headers_mut().insert(AUTHORIZATION, header);
     }
     for &(name, value) in dialect.token_headers {
-        let name = HeaderName::from_bytes(name.as_bytes())
-            .map_err(|_| Error::invalid_input("a header of the token request cannot be written"))?;
+        let name = HeaderName::from_bytes(name.as_bytes()).ok().filter(|name| !OWN_HEADERS.contains(name));
+        let name = name.ok_or_else(|| Error::invalid_input("a token call cannot have one of its headers"))?;
         request.headers_mut().insert(name, header_value(value)?);
     }
     rename(&mut params, dialect);
+    check_names(&params)?;
     match encoding {
         Encoding::Form => {
             let body = String::with_capacity(form.len() + 64);
@@ -81,6 +82,23 @@ fn set_grant_type(params: &mut Params<'_>, dialect: &Dialect) -> Option<GrantTyp
     *value = name.into();
     params.retain(|(name, value)| name != "grant_type" || !value.is_empty());
     Some(grant)
+}
+
+/// Headers that a token call sets itself.
+const OWN_HEADERS: [HeaderName; 5] = [AUTHORIZATION, CONTENT_TYPE, CONTENT_LENGTH, HOST, TRANSFER_ENCODING];
+
+/// RFC 6749 section 3.2 forbids a parameter twice, as constant or renamed ones could be.
+fn check_names(params: &Params<'_>) -> Result<(), Error> {
+    for (index, (name, _)) in params.iter().enumerate() {
+        if params[..index].iter().any(|(earlier, _)| earlier == name) {
+            return Err(Error::invalid_input(format!("a token call has the parameter `{name}` twice")));
+        }
+        // Of `multipart`, which does not escape them.
+        if name.contains(|c: char| c == '"' || c.is_control()) {
+            return Err(Error::invalid_input("a parameter of the token call has a name that cannot be sent"));
+        }
+    }
+    Ok(())
 }
 
 /// Gives parameters the provider's names, and leaves out those that it does not take.
@@ -140,7 +158,7 @@ fn boundary_for(params: &Params<'_>) -> String {
     (0_u32..).map(|n| format!("----oauth-core-form-boundary-{n}")).find(is_free).unwrap_or_default()
 }
 
-/// Encodes a form by RFC 7578. Names are declared constants, so they need no escaping.
+/// Encodes a form by RFC 7578, with names that need no escaping.
 fn multipart(params: &Params<'_>, boundary: &str) -> Vec<u8> {
     const PART_OVERHEAD: usize = "--\r\nContent-Disposition: form-data; name=\"\"\r\n\r\n\r\n".len();
     let length: usize =
@@ -224,6 +242,25 @@ mod tests {
         ] {
             let request = rewrite(standard(body), &dialect, Encoding::Form).unwrap();
             assert_eq!(std::str::from_utf8(request.body()).unwrap(), expected);
+        }
+    }
+
+    #[test]
+    fn declarations_that_cannot_be_sent_are_refused() {
+        for dialect in [
+            Dialect::rfc6749().param_names(&[("client_id", "id"), ("code", "id")]),
+            Dialect::rfc6749().token_params(&[("code", "z")]),
+            Dialect::rfc6749().token_params(&[("a\"\r\n", "z")]),
+            Dialect::rfc6749().token_headers(&[("Authorization", "Basic eA==")]),
+            Dialect::rfc6749().token_headers(&[("host", "other.example")]),
+            Dialect::rfc6749().token_headers(&[("a b", "z")]),
+            Dialect::rfc6749().token_headers(&[("a", "z\n")]),
+        ] {
+            for encoding in [Encoding::Form, Encoding::Json] {
+                let error = rewrite(standard(BODY), &dialect, encoding).unwrap_err();
+                assert_eq!(error.kind(), crate::error::ErrorKind::InvalidInput);
+                assert!(!error.to_string().contains("canary"));
+            }
         }
     }
 

@@ -60,8 +60,12 @@ pub(crate) fn normalise(
     }
     // The names of a form can be any text of the body.
     let is_json = body.trim_ascii_start().starts_with(b"{");
-    let fields = response_body::parse(&body).map(|fields| placed(fields, context));
-    let fields = match fields {
+    let document = response_body::parse(&body);
+    // A broken server may send tokens in a refusal, too.
+    let given = document.as_ref().map(|fields| tokens(fields, context.dialect)).unwrap_or_default();
+    let given: Vec<&str> = context.secrets.iter().copied().chain(given.iter().map(String::as_str)).collect();
+    let context = &Context { secrets: &given, ..*context };
+    let fields = match document.map(|fields| placed(fields, context.dialect, context.now)) {
         Ok(fields) if status.is_success() && !is_error(&fields, context.dialect) => fields,
         Ok(fields) => return Err(refused(status, &parts.headers, &fields, is_json, context, retry_after)),
         Err(unreadable) => {
@@ -88,23 +92,69 @@ pub(crate) fn normalise(
 
 /// Checks the response to a revocation. The body of a successful one does not matter (RFC 7009 section 2.2).
 pub(crate) fn check_revocation(response: Response<Vec<u8>>, context: &Context<'_>) -> Result<(), Error> {
-    let is_refused = |body| response_body::parse(body).is_ok_and(|fields| is_error(&fields, context.dialect));
-    if response.status().is_success() && !is_refused(response.body()) {
+    let status = response.status();
+    let is_refused = |body| {
+        response_body::parse(body).is_ok_and(|fields| {
+            let (document, places) = (ErrorDocument(&fields), context.dialect.error_code_at);
+            let says = |refusals| document.is_one_of(refusals, places, status.as_u16());
+            text(&fields, "error").is_some_and(|error| !error.is_empty())
+                || says(context.dialect.client_refused)
+                || says(context.dialect.grant_refused)
+        })
+    };
+    if status.is_success() && !is_refused(response.body()) {
         return Ok(());
     }
     normalise(response, context).map(drop)
 }
 
+/// Members that hold tokens.
+const TOKENS: &[&str] = &["access_token", "refresh_token", "id_token"];
+
+/// Returns the tokens of a response, wherever they stand.
+fn tokens(fields: &Map<String, Value>, dialect: &Dialect) -> Vec<String> {
+    fn collect(value: &Value, names: &[&str], found: &mut Vec<String>) {
+        match value {
+            Value::Object(members) => {
+                for (name, value) in members {
+                    match value {
+                        Value::String(text) if names.contains(&name.as_str()) => found.push(text.clone()),
+                        value => collect(value, names, found),
+                    }
+                }
+            }
+            Value::Array(items) => items.iter().for_each(|item| collect(item, names, found)),
+            _ => {}
+        }
+    }
+    let own = dialect.response_members.iter().filter(|(name, _)| TOKENS.contains(name));
+    let own = own.filter_map(|(_, place)| place.rsplit('/').next());
+    let names: Vec<&str> = TOKENS.iter().copied().chain(own).collect();
+    let mut found = Vec::new();
+    for (name, value) in fields {
+        match value {
+            Value::String(text) if names.contains(&name.as_str()) => found.push(text.clone()),
+            value => collect(value, &names, &mut found),
+        }
+    }
+    found
+}
+
 /// Gives members the names of RFC 6749 section 5.1, and `expires_in` its form.
-fn placed(mut fields: Map<String, Value>, context: &Context<'_>) -> Map<String, Value> {
-    let dialect = context.dialect;
+pub(crate) fn placed(
+    mut fields: Map<String, Value>,
+    dialect: &Dialect,
+    now: DateTime<Utc>,
+) -> Map<String, Value> {
     if !dialect.response_members.is_empty() {
         let document = Value::Object(fields.clone());
+        let places = |name| dialect.response_members.iter().filter(move |(of, _)| *of == name);
+        let at = |place| document.pointer(place).filter(|value| !is_absent(Some(value)));
+        // All members stand beside the access token: another place may have another user's.
+        let rank = places("access_token").position(|(_, place)| at(place).is_some()).unwrap_or_default();
         for (name, _) in dialect.response_members {
-            let mut places = dialect.response_members.iter().filter(|(of, _)| of == name);
-            let value =
-                places.find_map(|(_, place)| document.pointer(place).filter(|value| !value.is_null()));
-            match value {
+            let place = places(*name).nth(rank).or_else(|| places(*name).next());
+            match place.and_then(|(_, place)| at(place)) {
                 Some(value) => fields.insert((*name).to_owned(), value.clone()),
                 None => fields.remove(*name),
             };
@@ -112,7 +162,7 @@ fn placed(mut fields: Map<String, Value>, context: &Context<'_>) -> Map<String, 
     }
     if dialect.expiry != Expiry::Seconds
         && let Some(stated) = fields.remove("expires_in")
-        && let Some(seconds) = seconds(&stated, dialect.expiry, context.now)
+        && let Some(seconds) = seconds(&stated, dialect.expiry, now)
     {
         fields.insert("expires_in".to_owned(), seconds.into());
     }
@@ -125,18 +175,21 @@ fn seconds(stated: &Value, form: Expiry, now: DateTime<Utc>) -> Option<i64> {
         Value::String(text) => text.trim().parse().ok(),
         value => value.as_f64(),
     };
-    // The point in time at which seconds since 1970 would be in the year 5138.
-    let in_milliseconds = |number: f64| if number >= 1e11 { number / 1e3 } else { number };
+    let number = number.filter(|number: &f64| number.is_finite());
     match form {
         Expiry::Seconds => number.map(|number| number as i64),
-        Expiry::Milliseconds => number.map(|number| (number / 1e3) as i64),
-        Expiry::Time => match number {
-            Some(number) => Some(in_milliseconds(number) as i64 - now.timestamp()),
-            None => {
-                let at = DateTime::parse_from_rfc3339(stated.as_str()?.trim()).ok()?;
-                Some(at.timestamp() - now.timestamp())
-            }
-        },
+        // Less than a second is not zero, which often means that the token does not expire.
+        Expiry::Milliseconds => number.map(|number| (number / 1e3).ceil() as i64),
+        Expiry::Time => {
+            let at = match number {
+                // The point in time at which seconds since 1970 would be in the year 5138.
+                Some(number) if number >= 1e11 => (number / 1e3) as i64,
+                Some(number) => number as i64,
+                None => DateTime::parse_from_rfc3339(stated.as_str()?.trim()).ok()?.timestamp(),
+            };
+            // 1970 or the year 1: the token does not expire.
+            (at > 0).then(|| at.saturating_sub(now.timestamp()))
+        }
         Expiry::Ignored => None,
     }
 }
@@ -252,11 +305,7 @@ fn refused(
     context: &Context<'_>,
     retry_after: Option<Duration>,
 ) -> Error {
-    let dialect = context.dialect;
-    // A broken server may send tokens in a refusal, too.
-    let given = ["access_token", "refresh_token", "id_token"].iter().filter_map(|name| text(fields, name));
-    let secrets: Vec<&str> = context.secrets.iter().copied().chain(given).collect();
-    let secrets = secrets.as_slice();
+    let (dialect, secrets) = (context.dialect, context.secrets);
     let document = ErrorDocument(fields);
     let code = document.code(dialect.error_code_at).map(|code| OAuthCode::redacted(code, secrets));
     let message = document.text(MESSAGES);
@@ -507,7 +556,10 @@ mod tests {
         // The tests' time is 1994-11-06T08:49:30Z.
         for (form, value, expected) in [
             (Expiry::Milliseconds, "7200000", Some(7200)),
-            (Expiry::Milliseconds, "\"7200999\"", Some(7200)),
+            (Expiry::Milliseconds, "\"7200999\"", Some(7201)),
+            (Expiry::Milliseconds, "500", Some(1)),
+            (Expiry::Milliseconds, "0", None),
+            (Expiry::Milliseconds, "-1e300", None),
             (Expiry::Milliseconds, "[]", None),
             (Expiry::Time, "\"1994-11-06T09:49:30Z\"", Some(3600)),
             (Expiry::Time, "\"1994-11-06T10:49:30.9+01:00\"", Some(3600)),
@@ -516,6 +568,12 @@ mod tests {
             (Expiry::Time, "784115370000", Some(3600)),
             (Expiry::Time, "\"1994-11-06T08:00:00Z\"", Some(0)),
             (Expiry::Time, "1e999", Some(i32::MAX as u64)),
+            (Expiry::Time, "0", None),
+            (Expiry::Time, "\"0001-01-01T00:00:00Z\"", None),
+            (Expiry::Time, "-1e300", None),
+            (Expiry::Time, "\"-inf\"", None),
+            (Expiry::Time, "\"nan\"", None),
+            (Expiry::Time, "-9223372036854775808", None),
             (Expiry::Time, "\"soon\"", None),
             (Expiry::Time, "null", None),
             (Expiry::Ignored, "7200", None),
@@ -536,7 +594,7 @@ mod tests {
                 ("expires_in", "/expires_at"),
             ])
             .expiry(Expiry::Time);
-        let read = |body| normalise_by(&dialect, response(200, "", body), &[SECRET]);
+        let read = |body: &str| normalise_by(&dialect, response(200, "", body), &[SECRET]);
         let body = r#"{"access_token":"bot","expires_in":7,"user":{"accessToken":"t"},
             "expires_at":784115370,"refresh_token":"r"}"#;
         let fields = read(body).unwrap();
@@ -546,9 +604,30 @@ mod tests {
             assert_eq!(read(body).unwrap()["access_token"], "t");
         }
         // The standard member is another token.
-        let error = read(r#"{"access_token":"bot","error":"invalid_grant"}"#).unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::GrantRefused);
+        for error in ["invalid_grant", "bot-1"] {
+            let body = format!(
+                r#"{{"access_token":"bot-1","error":"{error}","error_description":"bot-1 bot-2 bot-3","x":[{{"refresh_token":
+                "bot-2","accessToken":"bot-3"}}]}}"#
+            );
+            let error = read(&body).unwrap_err();
+            assert!(!format!("{error} {error:?}").contains("bot"), "{error:?}");
+        }
         assert!(read(r#"{"access_token":"bot"}"#).unwrap().get("access_token").is_none());
+    }
+
+    #[test]
+    fn members_of_two_users_are_not_mixed() {
+        let dialect = Dialect::rfc6749().response_members(&[
+            ("access_token", "/user/access_token"),
+            ("access_token", "/access_token"),
+            ("refresh_token", "/user/refresh_token"),
+            ("refresh_token", "/refresh_token"),
+            ("scope", "/scope"),
+        ]);
+        let body = r#"{"access_token":"bot","refresh_token":"bot","scope":"a","user":{"access_token":"t"}}"#;
+        let fields = normalise_by(&dialect, response(200, "", body), &[]).unwrap();
+        assert_eq!(fields["access_token"], "t");
+        assert_eq!((fields.get("refresh_token"), &fields["scope"]), (None, &"a".into()));
     }
 
     #[test]

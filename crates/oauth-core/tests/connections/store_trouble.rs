@@ -258,25 +258,66 @@ async fn predecessor_of_a_dead_token_is_not_sent() {
     assert_eq!(setup.server.refreshes(), refreshes);
 }
 
+/// While the store is down, nobody can write back the token that it lost. Found by the simulation, large seed
+/// 714.
+#[tokio::test(start_paused = true)]
+async fn predecessor_is_not_believed_dead_before_its_successor_can_be_written_back() {
+    let setup = Setup::new();
+    let [one, two] =
+        [(); 2].map(|()| setup.settings(setup.client()).refusal_window(Duration::from_secs(600)).build());
+    let acme = one.insert("acme", setup.token().await).await.unwrap();
+    let backup = setup.record("acme").await;
+    refresh(&setup, &acme, 1).await;
+    let other = two.get("acme");
+    other.headers().await.unwrap();
+    refresh(&setup, &acme, 1).await;
+    setup.store.go_back(&[("acme", &backup)]).await;
+    setup.clock.advance_secs(-LIFETIME);
+    revalidate(&other).await;
+    assert_eq!(setup.record("acme").await.generation, 3, "token 2 was written back");
+    setup.clock.advance_secs(LIFETIME);
+    let unconfirmed = |error: oauth_core::Error| {
+        assert_eq!(error.kind(), ErrorKind::RefusalUnconfirmed, "{error}");
+    };
+    unconfirmed(other.headers().await.unwrap_err());
+    // The outage lasts for almost all of the refusal window.
+    setup.store.fail(StorePoint::Load, 10_000);
+    for pause in [10, 570] {
+        tokio::time::sleep(Duration::from_secs(pause)).await;
+        assert_eq!(two.get("else").headers().await.unwrap_err().kind(), ErrorKind::Store);
+    }
+    setup.store.clear_failures();
+    tokio::time::sleep(Duration::from_secs(30)).await;
+    unconfirmed(other.headers().await.unwrap_err());
+    assert_eq!(token_number(&acme.headers().await.unwrap()), 3);
+    revalidate(&acme).await;
+    assert_eq!(token_number(&other.headers().await.unwrap()), 3);
+}
+
 /// Found by the simulation, large seed 1863.
 #[tokio::test(start_paused = true)]
 async fn lost_connection_of_a_clock_that_was_ahead_hides_no_later_one() {
-    let setup = Setup::new();
-    let (one, two) = (setup.machine(), setup.machine());
-    setup.clock.advance_secs(100 * DAY);
-    one.insert("acme", setup.token().await).await.unwrap();
-    setup.clock.advance_secs(-100 * DAY);
-    let backup = setup.record("acme").await;
-    // Their ordinals are later than the time of that clock.
-    two.insert("acme", setup.token().await).await.unwrap();
-    let acme = two.insert("acme", setup.token().await).await.unwrap();
-    setup.store.go_back(&[("acme", &backup)]).await;
-    revalidate(&acme).await;
-    assert_eq!(token_number(&acme.headers().await.unwrap()), 3);
-    setup.clock.advance_secs(60);
-    one.insert("acme", setup.token().await).await.unwrap();
-    revalidate(&acme).await;
-    assert_eq!(token_number(&acme.headers().await.unwrap()), 4);
+    // Until that clock's time has come, and after.
+    for (ahead, idle) in [(100 * DAY, 0), (DAY / 24, 0), (DAY / 24, 4000)] {
+        let setup = Setup::new();
+        let (one, two) = (setup.machine(), setup.machine());
+        setup.clock.advance_secs(ahead);
+        one.insert("acme", setup.token().await).await.unwrap();
+        setup.clock.advance_secs(-ahead);
+        let backup = setup.record("acme").await;
+        // Their ordinals are later than the time of that clock.
+        two.insert("acme", setup.token().await).await.unwrap();
+        let acme = two.insert("acme", setup.token().await).await.unwrap();
+        setup.store.go_back(&[("acme", &backup)]).await;
+        revalidate(&acme).await;
+        assert_eq!(token_number(&acme.headers().await.unwrap()), 3);
+        setup.clock.advance_secs(60);
+        one.insert("acme", setup.token().await).await.unwrap();
+        setup.clock.advance_secs(idle);
+        revalidate(&acme).await;
+        let number = token_number(&acme.headers().await.unwrap());
+        assert!(number >= 4, "{ahead} {idle}: {number}");
+    }
 }
 
 /// Connections are ordered by what they replaced, not by the time at which they were made.

@@ -53,8 +53,10 @@ impl<P: CodeGrant<Connect = Scopes> + Provider<Site = FixedSite> + Debug> Trial<
         P: Refreshes,
     {
         let token = self.connect(scopes, fields).await.unwrap();
+        assert_eq!(token.access_token().expose(), "canary-access-token");
         self.note(Ok(&token));
         let token = self.client.refresh(&token).await.unwrap();
+        assert_eq!(token.access_token().expose(), "canary-access-token");
         self.note(Ok(&token));
         let error = self.client.refresh(&token).await.unwrap_err();
         self.note(Err(&error));
@@ -151,7 +153,10 @@ const SLACK_CONNECTED: &str = r#"{"ok": true, "access_token": "canary-bot-token"
 
 #[tokio::test]
 async fn slack_bot() {
-    let connected = SLACK_CONNECTED.replace("canary-bot-refresh-token", "canary-refresh-token");
+    // The bot's tokens are the ones to read.
+    let connected = SLACK_CONNECTED.replace("canary-", "canary-user-").replace("canary-user-bot-", "canary-");
+    let connected =
+        connected.replace(r#""access_token": "canary-token""#, r#""access_token": "canary-access-token""#);
     let refused = r#"{"ok": false, "error": "invalid_refresh_token"}"#;
     let refreshed = SLACK_REFRESHED.replace("user", "bot");
     let trial = Trial::<SlackBot>::new(slack(), [(200, &connected), (200, &refreshed), (200, refused)]);
@@ -167,6 +172,11 @@ async fn slack_user() {
     let responses = [(200, SLACK_CONNECTED), (200, SLACK_REFRESHED), (200, refused)];
     let trial = Trial::<SlackUser>::new(slack(), responses);
     insta::assert_snapshot!(trial.transcript("chat:write", "").await);
+    // The user granted the bot's scopes only.
+    let bot = SLACK_CONNECTED.split(r#", "authed_user""#).next().unwrap().trim_end_matches(',');
+    let bot = format!("{}}}", bot.trim_end().trim_end_matches(','));
+    let error = Trial::<SlackUser>::new(slack(), [(200, &bot)]).connect("chat:write", "").await.unwrap_err();
+    assert_eq!(error.kind(), oauth_core::ErrorKind::InvalidResponse, "{error}");
 }
 
 #[tokio::test]

@@ -60,7 +60,6 @@ pub(crate) struct SlackBot;
 const SLACK: Dialect = Dialect::rfc6749()
     .client_auth(ClientAuth::BasicRaw)
     .scope_separator(',')
-    .token_types(&["bot", "user"])
     .grant_refused(&[
         Refusal::new(200, "invalid_code"),
         Refusal::new(200, "invalid_refresh_token"),
@@ -70,7 +69,7 @@ const SLACK: Dialect = Dialect::rfc6749()
 
 impl Provider for SlackBot {
     const NAME: &'static str = "slack";
-    const DIALECT: Dialect = SLACK.param_names(&[("response_type", "")]);
+    const DIALECT: Dialect = SLACK.token_types(&["bot"]).param_names(&[("response_type", "")]);
     type Site = FixedSite;
     type Extra = NoExtra;
     type Scheme = Bearer;
@@ -88,8 +87,10 @@ pub(crate) struct SlackUser;
 
 impl Provider for SlackUser {
     const NAME: &'static str = "slack-user";
-    const DIALECT: Dialect =
-        SLACK.param_names(&[("response_type", ""), ("scope", "user_scope")]).response_members(&[
+    const DIALECT: Dialect = SLACK
+        .token_types(&["user"])
+        .param_names(&[("response_type", ""), ("scope", "user_scope")])
+        .response_members(&[
             ("access_token", "/authed_user/access_token"),
             ("access_token", "/access_token"),
             ("token_type", "/authed_user/token_type"),
