@@ -17,7 +17,7 @@ pub fn site(origin: &str) -> Site {
 
 /// The application.
 pub fn app() -> App {
-    App::new("client-id", "client-secret", REDIRECT_URI.parse().expect("a URL"))
+    App::new("client-id", "client-secret", REDIRECT_URI)
 }
 
 /// A pending attempt and its callback URL, for a code exchange.

@@ -12,7 +12,7 @@ const TOKEN: &str = r#"{"access_token":"canary-access-token","expires_in":3600,"
     "api_base_url":"https://portal.cohortgo.com/api/v1","base_url":"https://portal.cohortgo.com"}"#;
 
 fn app(id: &str, redirect_uri: &str) -> App {
-    App::new(id, CLIENT_SECRET, redirect_uri.parse().unwrap())
+    App::new(id, CLIENT_SECRET, redirect_uri)
 }
 
 fn fault(fault: CallbackFault) -> ErrorKind {

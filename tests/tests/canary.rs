@@ -78,7 +78,7 @@ async fn use_provider<T: ProviderDriver>(secrets: &Secrets, folder: &Path) {
     let expiry = T::EXPIRES_AFTER.unwrap_or(Duration::from_secs(3_600));
     secrets.note(sandbox.client_secret());
     let redirect_uri = sandbox.redirect_uris()[0].clone();
-    let app = |secret: &str| App::new(sandbox.client_id(), secret, redirect_uri.parse().unwrap());
+    let app = |secret: &str| App::new(sandbox.client_id(), secret, redirect_uri.as_str());
     let mut limits = Limits::default();
     (limits.token_deadline, limits.api_deadline) = (Duration::from_secs(2), Duration::from_secs(2));
     let build = |secret: &str| {

@@ -14,7 +14,7 @@ use serde_json::json;
 const REDIRECT_URI: &str = "https://app.example.com/callback";
 
 fn app() -> App {
-    App::new("my-client", CLIENT_SECRET, REDIRECT_URI.parse().unwrap())
+    App::new("my-client", CLIENT_SECRET, REDIRECT_URI)
 }
 
 /// A request for a URL parsed by the `url` crate, as in the provider crates.

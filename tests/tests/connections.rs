@@ -27,8 +27,7 @@ impl<S: std::fmt::Debug + Send + Sync + 'static> Clock for SandboxClock<S> {
 }
 
 fn go1(sandbox: &Arc<Go1>) -> go1::Client {
-    let app =
-        App::new(sandbox.client_id(), sandbox.client_secret(), sandbox.redirect_uris()[0].parse().unwrap());
+    let app = App::new(sandbox.client_id(), sandbox.client_secret(), sandbox.redirect_uris()[0].as_str());
     go1::Client::builder(go1::Site::at(sandbox.url()).unwrap(), app)
         .clock(SandboxClock(Arc::clone(sandbox), |sandbox| sandbox.now()))
         .build()
@@ -36,7 +35,7 @@ fn go1(sandbox: &Arc<Go1>) -> go1::Client {
 }
 
 fn gocd(sandbox: &Arc<Gocd>, secret: &str) -> gocd::Client {
-    let app = App::new(sandbox.client_id(), secret, sandbox.redirect_uris()[0].parse().unwrap());
+    let app = App::new(sandbox.client_id(), secret, sandbox.redirect_uris()[0].as_str());
     gocd::Client::builder(gocd::Site::at(sandbox.url()).unwrap(), app)
         .clock(SandboxClock(Arc::clone(sandbox), |sandbox| sandbox.now()))
         .build()

@@ -59,7 +59,7 @@ async fn connects_and_refreshes() {
         json_response(200, r#"{"access_token":"canary-b","expires_in":60,"scope":"orders:read"}"#),
     ]);
     let clock = ManualClock::default();
-    let app = oauth_core::App::new("my client", CLIENT_SECRET, "https://app.example.com/cb".parse().unwrap());
+    let app = oauth_core::App::new("my client", CLIENT_SECRET, "https://app.example.com/cb");
     let client = fifth::Fifths::builder(fifth::site(), app)
         .transport(transport.clone())
         .clock(clock.clone())

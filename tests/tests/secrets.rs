@@ -7,7 +7,7 @@ use oauth_testing::{CANARY, CLIENT_SECRET, RecordingTransport, callback, json_re
 const REDIRECT_URI: &str = "https://app.example.com/callback";
 
 fn app() -> App {
-    App::new("my-client", CLIENT_SECRET, REDIRECT_URI.parse().unwrap())
+    App::new("my-client", CLIENT_SECRET, REDIRECT_URI)
 }
 
 /// Connects with valid and invalid responses, and checks everything that `Debug` and `Display` show.

@@ -38,7 +38,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
 async fn run_in_sandbox() -> Result<(), Box<dyn std::error::Error>> {
     let sandbox = oauth_sandbox::Cobot::start().await?;
-    let app = App::new(sandbox.client_id(), sandbox.client_secret(), sandbox.redirect_uris()[0].parse()?);
+    let app = App::new(sandbox.client_id(), sandbox.client_secret(), sandbox.redirect_uris()[0].as_str());
     let cobot = Client::new(Site::at(sandbox.url())?, app)?;
 
     // First request to your web app: begin, keep `pending` in the session, redirect the browser. `on_space`

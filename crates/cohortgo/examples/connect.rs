@@ -24,7 +24,7 @@ use cohortgo::{ActAs, ActingAs, App, Client, Connect, Site};
 async fn main() -> Result<(), Box<dyn Error>> {
     if let Ok(client_id) = env::var("COHORTGO_CLIENT_ID") {
         let set = |name: &str| env::var(name).map_err(|_| format!("set {name}"));
-        let app = App::new(client_id, set("COHORTGO_CLIENT_SECRET")?, set("COHORTGO_REDIRECT_URI")?.parse()?);
+        let app = App::new(client_id, set("COHORTGO_CLIENT_SECRET")?, set("COHORTGO_REDIRECT_URI")?);
         let cohortgo = Client::new(Site::production(), app)?;
 
         let started = cohortgo.begin(&Connect::new())?;
@@ -39,7 +39,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
 
     let sandbox = oauth_sandbox::CohortGo::start().await?;
-    let redirect_uri = sandbox.redirect_uris().first().ok_or("no redirect URI")?.parse()?;
+    let redirect_uri = sandbox.redirect_uris().first().ok_or("no redirect URI")?.clone();
     let app = App::new(sandbox.client_id(), sandbox.client_secret(), redirect_uri);
     let cohortgo = Client::new(Site::at(sandbox.url())?, app)?;
 

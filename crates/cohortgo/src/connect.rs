@@ -16,7 +16,7 @@ use crate::site::Site;
 /// # fn main() -> Result<(), cohortgo::Error> {
 /// use cohortgo::{App, Client, Connect, Site};
 ///
-/// let app = App::new("some-test-app", "secret", "https://example.org/oauth2/code".parse()?);
+/// let app = App::new("some-test-app", "secret", "https://example.org/oauth2/code");
 /// let cohortgo = Client::new(Site::production(), app)?;
 /// let started = cohortgo.begin(&Connect::acting_as_users().creating_users())?;
 /// assert!(started.url.as_str().ends_with("&scope=act-as-user%2Cauto-create-users"));

@@ -13,7 +13,7 @@ use oauth_sandbox::cohortgo::Rules;
 use oauth_sandbox::{Fault, ServerHandle};
 
 fn client(sandbox: &ServerHandle<Rules>) -> Client {
-    let redirect_uri = sandbox.redirect_uris()[0].parse().unwrap();
+    let redirect_uri = sandbox.redirect_uris()[0].clone();
     let app = App::new(sandbox.client_id(), sandbox.client_secret(), redirect_uri);
     Client::new(Site::at(sandbox.url()).unwrap(), app).unwrap()
 }

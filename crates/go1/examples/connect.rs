@@ -16,7 +16,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     // your portal.
     let sandbox = oauth_sandbox::Go1::start().await?;
     let site = Site::at(sandbox.url())?;
-    let app = App::new(sandbox.client_id(), sandbox.client_secret(), sandbox.redirect_uris()[0].parse()?);
+    let app = App::new(sandbox.client_id(), sandbox.client_secret(), sandbox.redirect_uris()[0].as_str());
     let go1 = Client::new(site, app)?;
 
     // First request to your web app: begin, keep `pending` in the session, redirect the browser.

@@ -14,7 +14,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     // Admin, OAuth Clients.
     let sandbox = oauth_sandbox::Gocd::start().await?;
     let site = Site::at(sandbox.url())?;
-    let app = App::new(sandbox.client_id(), sandbox.client_secret(), sandbox.redirect_uris()[0].parse()?);
+    let app = App::new(sandbox.client_id(), sandbox.client_secret(), sandbox.redirect_uris()[0].as_str());
     let gocd = Client::new(site, app)?;
 
     // First request to your web app: begin, keep `pending` in the session, redirect the browser.

@@ -9,7 +9,7 @@ use crate::site::Site;
 /// ```
 /// # fn main() -> Result<(), gocd::Error> {
 /// let site = gocd::Site::at("https://go.example.com:8154")?;
-/// let app = gocd::App::new("id", "secret", "http://www.my_redirect_uri.com".parse()?);
+/// let app = gocd::App::new("id", "secret", "http://www.my_redirect_uri.com");
 /// let started = gocd::Client::new(site, app)?.begin(&gocd::Connect::new())?;
 /// assert!(started.url.as_str().starts_with("https://go.example.com:8154/go/oauth/authorize?response_type=code&"));
 /// # Ok(())

@@ -9,8 +9,7 @@ use oauth_sandbox::{Fault, Gocd as Sandbox};
 use oauth_testing::ManualClock;
 
 fn client(sandbox: &Sandbox, site: Site) -> Client {
-    let app =
-        App::new(sandbox.client_id(), sandbox.client_secret(), sandbox.redirect_uris()[0].parse().unwrap());
+    let app = App::new(sandbox.client_id(), sandbox.client_secret(), sandbox.redirect_uris()[0].as_str());
     Client::new(site, app).unwrap()
 }
 
@@ -55,7 +54,7 @@ async fn denied_consent_is_reported() {
 #[tokio::test]
 async fn wrong_secret_is_a_client_error() {
     let sandbox = Sandbox::start().await.unwrap();
-    let app = App::new(sandbox.client_id(), "wrong", sandbox.redirect_uris()[0].parse().unwrap());
+    let app = App::new(sandbox.client_id(), "wrong", sandbox.redirect_uris()[0].as_str());
     let gocd = Client::new(Site::at(sandbox.url()).unwrap(), app).unwrap();
     let started = gocd.begin(&Connect::new()).unwrap();
     let callback = sandbox.approve(started.url.as_str()).await.unwrap();
@@ -136,8 +135,7 @@ async fn refused_personal_token_needs_a_new_one() {
 async fn expired_attempt_is_rejected() {
     let sandbox = Sandbox::start().await.unwrap();
     let clock = ManualClock::default();
-    let app =
-        App::new(sandbox.client_id(), sandbox.client_secret(), sandbox.redirect_uris()[0].parse().unwrap());
+    let app = App::new(sandbox.client_id(), sandbox.client_secret(), sandbox.redirect_uris()[0].as_str());
     let gocd = Client::builder(Site::at(sandbox.url()).unwrap(), app).clock(clock.clone()).build().unwrap();
     let started = gocd.begin(&Connect::new()).unwrap();
     let callback = sandbox.approve(started.url.as_str()).await.unwrap();

@@ -19,7 +19,7 @@ fn client(transport: &RecordingTransport) -> Client {
 
 fn client_with(transport: &RecordingTransport, clock: ManualClock) -> Client {
     let site = Site::at("https://www.your-go-server.com:8154").unwrap();
-    let app = App::new(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI.parse().unwrap());
+    let app = App::new(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI);
     Client::builder(site, app).transport(transport.clone()).clock(clock).build().unwrap()
 }
 
@@ -265,7 +265,7 @@ async fn token_of_another_server_is_not_sent() {
     let transport = RecordingTransport::with_responses([token_response()]);
     let token = connected(&client(&transport)).await;
     let other = |site: &str, id: &str| {
-        let app = App::new(id, CLIENT_SECRET, REDIRECT_URI.parse().unwrap());
+        let app = App::new(id, CLIENT_SECRET, REDIRECT_URI);
         Client::builder(Site::at(site).unwrap(), app).transport(transport.clone()).build().unwrap()
     };
     for client in [

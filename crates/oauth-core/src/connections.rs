@@ -30,6 +30,7 @@
 //! [`refusal_window`](ConnectionsBuilder::refusal_window), the connection needs reconnecting, with the
 //! reason that the outcome is unknown. No failure deletes a record.
 
+mod accounts;
 mod builder;
 mod cached_token;
 mod check_call;
@@ -64,6 +65,7 @@ mod sweep;
 mod sync;
 mod verdict;
 
+pub use accounts::Accounts;
 pub use builder::ConnectionsBuilder;
 pub use connection::Connection;
 pub use disconnect::DisconnectOutcome;

@@ -6,6 +6,7 @@ pub(crate) mod reconnect_reason;
 pub(crate) mod unrecognized_response;
 
 use std::borrow::Cow;
+use std::convert::Infallible;
 use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
@@ -433,8 +434,7 @@ impl Error {
         self.0.transient
     }
 
-    /// The same error for another waiting caller.
-    #[cfg(feature = "connections")]
+    /// The same error for another caller.
     pub(crate) fn copied(&self) -> Self {
         Self(self.0.clone())
     }
@@ -475,14 +475,30 @@ impl fmt::Display for Error {
     }
 }
 
+/// Like `Display`, with the causes: what a `main` that returns the error prints. `{:#?}` shows the parts.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut debug = f.debug_struct("Error");
-        debug.field("kind", &self.0.kind).field("says", &format_args!("{self}"));
-        if let Some(source) = &self.0.source {
-            debug.field("source", &format_args!("{source}"));
+        if f.alternate() {
+            let mut debug = f.debug_struct("Error");
+            debug.field("kind", &self.0.kind).field("says", &format_args!("{self}"));
+            if let Some(source) = &self.0.source {
+                debug.field("source", &format_args!("{source}"));
+            }
+            return debug.finish();
         }
-        debug.finish()
+        write!(f, "{self}")?;
+        let mut source = self.source();
+        while let Some(cause) = source {
+            write!(f, "\n  caused by: {cause}")?;
+            source = cause.source();
+        }
+        Ok(())
+    }
+}
+
+impl From<Infallible> for Error {
+    fn from(never: Infallible) -> Self {
+        match never {}
     }
 }
 

@@ -100,13 +100,12 @@ async fn rejects_foreign_and_expired_attempts() {
             .build()
             .unwrap()
     };
-    let other_redirect =
-        App::new("my-client", CLIENT_SECRET, "https://app.example.com/other".parse().unwrap());
+    let other_redirect = App::new("my-client", CLIENT_SECRET, "https://app.example.com/other");
     for (client, expected) in [
         (build("other.example", app()), CallbackFault::OtherSite),
         (build("provider.example", other_redirect), CallbackFault::OtherClient),
         (
-            build("provider.example", App::new("another", CLIENT_SECRET, REDIRECT_URI.parse().unwrap())),
+            build("provider.example", App::new("another", CLIENT_SECRET, REDIRECT_URI)),
             CallbackFault::OtherClient,
         ),
     ] {

@@ -66,7 +66,7 @@ fn site() -> FixedSite {
 }
 
 fn client(site: FixedSite, transport: &(impl Transport + Clone)) -> Client<Unusual> {
-    let app = App::new("my-client", CLIENT_SECRET, REDIRECT_URI.parse().unwrap());
+    let app = App::new("my-client", CLIENT_SECRET, REDIRECT_URI);
     Client::builder(site, app).transport(transport.clone()).clock(ManualClock::default()).build().unwrap()
 }
 

@@ -13,7 +13,19 @@ fn build(app: App) -> Result<Client<Plain>, Error> {
 
 #[test]
 fn client_rejects_unusable_registrations() {
-    let uri = || REDIRECT_URI.parse().unwrap();
+    let uri = || REDIRECT_URI;
+    for (uri, reason) in [
+        ("www.my_redirect_uri.com", "https://example.org/callback"),
+        ("localhost:8765/cb", "http://127.0.0.1:8765/callback"),
+        ("https://app.example.com/#x", "fragment"),
+    ] {
+        for app in [App::new("id", "canary", uri), App::public("id", uri.to_owned())] {
+            let error = build(app).unwrap_err();
+            assert_eq!((error.kind(), error.provider()), (ErrorKind::InvalidInput, Some("plain")));
+            // What a `main` that returns it prints.
+            assert!(format!("{error:?}").contains(reason), "{error:?}");
+        }
+    }
     let expected = |id: &str, secret: &str, reason: &str| {
         for app in [App::new(id, secret, uri()), App::without_redirect(id, secret)] {
             let error = build(app).unwrap_err();

@@ -51,7 +51,7 @@ async fn stop(program: JoinHandle<Result<(), Failure>>) -> Result<(), Failure> {
 
 /// Connects the portal of the sandbox's first user, an administrator.
 pub(crate) async fn connect(sandbox: &oauth_sandbox::Go1) -> Result<Connection<Go1>, Failure> {
-    let app = App::new(sandbox.client_id(), sandbox.client_secret(), sandbox.redirect_uris()[0].parse()?);
+    let app = App::new(sandbox.client_id(), sandbox.client_secret(), sandbox.redirect_uris()[0].as_str());
     let client = Client::new(Site::at(sandbox.url())?, app)?;
     let started = client.begin(&Connect::new(SCOPES))?;
     let callback = sandbox.approve(&started.url).await?;

@@ -55,7 +55,7 @@ async fn who(visit: Visit) -> Result<Allowed<Go1>, Refusal> {
 
 /// The connections of all customers, stored in an encrypted database.
 async fn connections(settings: Settings) -> Result<Connections<Go1>, Box<dyn Error>> {
-    let redirect_uri = format!("{}/callback/go1", settings.public_url).parse()?;
+    let redirect_uri = format!("{}/callback/go1", settings.public_url);
     let app = go1::App::new(settings.client_id, settings.client_secret, redirect_uri);
     let client = go1::Client::new(settings.site, app)?;
     let store = Sqlite::open(settings.database, Keyring::new(settings.token_key)).await?;

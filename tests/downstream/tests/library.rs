@@ -9,7 +9,7 @@ use downstream::{CannedTransport, CountingStore, JsonRequest};
 
 #[tokio::test]
 async fn own_transport_endpoint_and_store_work_together() {
-    let app = App::new("client", "canary-client-secret", "https://app.example.com/cb".parse().unwrap());
+    let app = App::new("client", "canary-client-secret", "https://app.example.com/cb");
     let client = Client::builder(Site::production(), app)
         .transport(CannedTransport(r#"{"id":"one"}"#))
         .build()

@@ -98,7 +98,7 @@ impl AtProductionSite for gocd::Gocd {
 }
 
 pub(crate) fn app() -> App {
-    App::new(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI.parse().unwrap())
+    App::new(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI)
 }
 
 pub(crate) fn client<P: AtProductionSite>(transport: &RecordingTransport) -> Client<P> {

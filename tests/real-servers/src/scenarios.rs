@@ -75,7 +75,7 @@ impl Setup {
 
     fn client<P: TestProvider>(&self, secret: &str) -> Client<P> {
         let last_response = self.last_response.clone();
-        Client::builder(self.server.site(), App::new(CLIENT_ID, secret, REDIRECT_URI.parse().unwrap()))
+        Client::builder(self.server.site(), App::new(CLIENT_ID, secret, REDIRECT_URI))
             .clock(self.clock.clone())
             .wrap_transport(move |inner| last_response.wrap(inner))
             .build()

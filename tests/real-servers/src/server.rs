@@ -101,7 +101,7 @@ fn site(address: &str) -> FixedSite {
 /// The transport of a client. It follows no redirects and stores no cookies, so it serves as a browser too.
 fn transport(site: FixedSite) -> Arc<dyn Transport> {
     let (sender, receiver) = mpsc::channel();
-    let app = App::new(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI.parse().unwrap());
+    let app = App::new(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI);
     Client::<RealServer<true>>::builder(site, app)
         .wrap_transport(move |inner| {
             sender.send(Arc::clone(&inner)).unwrap();

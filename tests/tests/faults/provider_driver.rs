@@ -48,7 +48,7 @@ pub(crate) trait ProviderDriver: 'static {
     }
 
     fn client(sandbox: &ServerHandle<Self::Rules>) -> Client<Self::Provider> {
-        let redirect_uri = sandbox.redirect_uris()[0].parse().unwrap();
+        let redirect_uri = sandbox.redirect_uris()[0].clone();
         let app = App::new(sandbox.client_id(), sandbox.client_secret(), redirect_uri);
         let mut limits = Limits::default();
         (limits.token_deadline, limits.api_deadline) = (DEADLINE, DEADLINE);

@@ -204,7 +204,7 @@ impl AtBaseUrl for gocd::Personal {
 }
 
 fn client<P: AtBaseUrl>(target: &Target) -> Client<P> {
-    let app = App::new(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI.parse().unwrap());
+    let app = App::new(CLIENT_ID, CLIENT_SECRET, REDIRECT_URI);
     let mut builder = Client::<P>::builder(P::at(&target.base), app).limits(target.limits);
     if let Some(root) = &target.root {
         builder = builder.root_certificate(root.as_str());

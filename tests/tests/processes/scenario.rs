@@ -72,7 +72,7 @@ impl Scenario {
     /// Connects the account, or reconnects it.
     pub(crate) fn connect(&self) {
         let config = self.config();
-        let app = App::new(config.client_id, config.client_secret, config.redirect_uri.parse().unwrap());
+        let app = App::new(config.client_id, config.client_secret, config.redirect_uri);
         let store = Arc::clone(&self.test_store.store);
         self.runtime.block_on(async {
             match self.provider {

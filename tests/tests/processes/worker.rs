@@ -59,7 +59,7 @@ pub(crate) fn main() -> ExitCode {
 }
 
 async fn work(config: WorkerConfig, commands: mpsc::UnboundedReceiver<WorkerCommand>) {
-    let app = App::new(&*config.client_id, &*config.client_secret, config.redirect_uri.parse().unwrap());
+    let app = App::new(&*config.client_id, &*config.client_secret, config.redirect_uri.as_str());
     match config.provider {
         TestProvider::Go1 => {
             let site = go1::Site::at(&config.url).unwrap();

@@ -20,7 +20,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .start()
         .await?;
     let site = Site::new(sandbox.authorize_url(), sandbox.token_url(), sandbox.api_url())?;
-    let app = App::new(sandbox.client_id(), sandbox.client_secret(), sandbox.redirect_uris()[0].parse()?);
+    let app = App::new(sandbox.client_id(), sandbox.client_secret(), sandbox.redirect_uris()[0].as_str());
     let client = Client::new(site, app)?;
 
     // One request of your web app: begin, store `pending` in the session, redirect the browser.

@@ -38,7 +38,7 @@ async fn sandbox() -> Plain {
 
 fn client(sandbox: &Plain, secret: &str) -> Client {
     let site = Site::new(sandbox.authorize_url(), sandbox.token_url(), sandbox.api_url()).unwrap();
-    let app = App::new(sandbox.client_id(), secret, sandbox.redirect_uris()[0].parse().unwrap());
+    let app = App::new(sandbox.client_id(), secret, sandbox.redirect_uris()[0].as_str());
     Client::builder(site, app).clock(Time(sandbox.clock())).build().unwrap()
 }
 

@@ -2,7 +2,7 @@ use go1::{App, Client, Connect, Site, scope};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let app = App::new("client-id", "client-secret", "https://app.example.com/callback".parse()?);
+    let app = App::new("client-id", "client-secret", "https://app.example.com/callback");
     let client = Client::new(Site::production(), app)?;
     let started = client.begin(&Connect::new([scope::USER_READ]))?;
     println!("{}", started.url);

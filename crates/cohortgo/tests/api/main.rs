@@ -10,7 +10,7 @@ use cohortgo::{Account, App, Client, CohortGo, Site, Token};
 use oauth_testing::{ACCESS_TOKEN, ApiTable, CLIENT_SECRET, ManualClock, RecordingTransport};
 
 fn client(transport: RecordingTransport) -> (Client, Token) {
-    let app = App::new("some-test-app", CLIENT_SECRET, "https://example.org/oauth2/code".parse().unwrap());
+    let app = App::new("some-test-app", CLIENT_SECRET, "https://example.org/oauth2/code");
     let client = Client::builder(Site::production(), app)
         .transport(transport)
         .clock(ManualClock::default())

@@ -16,7 +16,7 @@ pub(crate) const REDIRECT_URI: &str = "https://example.org/oauth2/code";
 
 /// The client of the guide's examples, on a recording transport.
 pub(crate) fn client(site: Site, transport: &RecordingTransport) -> Client {
-    let app = App::new("some-test-app", CLIENT_SECRET, REDIRECT_URI.parse().unwrap());
+    let app = App::new("some-test-app", CLIENT_SECRET, REDIRECT_URI);
     Client::builder(site, app).transport(transport.clone()).clock(ManualClock::default()).build().unwrap()
 }
 

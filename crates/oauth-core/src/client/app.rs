@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -12,49 +13,57 @@ use crate::util::secret::{ClientId, ClientSecret, cut_line_end};
 /// The client registration: id, secret and redirect URI.
 ///
 /// ```
-/// use oauth_core::{App, RedirectUri};
+/// use oauth_core::App;
 ///
-/// # fn main() -> Result<(), oauth_core::Error> {
-/// let app = App::new("some-test-app", "secret", RedirectUri::new("https://example.org/oauth2/code")?);
+/// let app = App::new("some-test-app", "secret", "https://example.org/oauth2/code");
 /// assert_eq!(app.client_id().as_str(), "some-test-app");
-/// # Ok(())
-/// # }
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct App {
     client_id: ClientId,
     client_secret: Option<ClientSecret>,
     redirect_uri: Option<RedirectUri>,
+    /// What is wrong with the redirect URI.
+    fault: Option<Arc<Error>>,
 }
 
 impl App {
-    /// Creates a confidential client with a redirect URI (RFC 6749 section 2.1).
+    /// Creates a confidential client with a redirect URI (RFC 6749 section 2.1): a [`RedirectUri`], or its
+    /// text. [`ClientBuilder::build`](crate::ClientBuilder::build) fails if that is not one.
     pub fn new(
         client_id: impl Into<ClientId>,
         client_secret: impl Into<ClientSecret>,
-        redirect_uri: RedirectUri,
+        redirect_uri: impl TryInto<RedirectUri, Error: Into<Error>>,
     ) -> Self {
-        Self::of(client_id, Some(client_secret.into()), Some(redirect_uri))
+        Self::of(client_id, Some(client_secret.into())).with_redirect_uri(redirect_uri)
     }
 
     /// Creates a client without a redirect URI, for grants without a browser.
     pub fn without_redirect(client_id: impl Into<ClientId>, client_secret: impl Into<ClientSecret>) -> Self {
-        Self::of(client_id, Some(client_secret.into()), None)
+        Self::of(client_id, Some(client_secret.into()))
     }
 
-    /// Creates a public client, which has no secret (RFC 6749 section 2.1).
-    pub fn public(client_id: impl Into<ClientId>, redirect_uri: RedirectUri) -> Self {
-        Self::of(client_id, None, Some(redirect_uri))
+    /// Creates a public client, which has no secret (RFC 6749 section 2.1). The redirect URI is as in
+    /// [`new`](Self::new).
+    pub fn public(
+        client_id: impl Into<ClientId>,
+        redirect_uri: impl TryInto<RedirectUri, Error: Into<Error>>,
+    ) -> Self {
+        Self::of(client_id, None).with_redirect_uri(redirect_uri)
+    }
+
+    fn with_redirect_uri(mut self, uri: impl TryInto<RedirectUri, Error: Into<Error>>) -> Self {
+        match uri.try_into() {
+            Ok(uri) => self.redirect_uri = Some(uri),
+            Err(fault) => self.fault = Some(Arc::new(fault.into())),
+        }
+        self
     }
 
     /// Cuts one line end after id and secret, as files and pipes deliver them.
-    fn of(
-        client_id: impl Into<ClientId>,
-        client_secret: Option<ClientSecret>,
-        redirect_uri: Option<RedirectUri>,
-    ) -> Self {
-        let mut app = Self { client_id: client_id.into(), client_secret, redirect_uri };
+    fn of(client_id: impl Into<ClientId>, client_secret: Option<ClientSecret>) -> Self {
+        let mut app = Self { client_id: client_id.into(), client_secret, redirect_uri: None, fault: None };
         cut_line_end(&mut app.client_id, ClientId::as_str);
         if let Some(secret) = &mut app.client_secret {
             cut_line_end(secret, ClientSecret::expose);
@@ -65,6 +74,9 @@ impl App {
     /// Checks what servers compare: id and secret are not empty, and printable ASCII (RFC 6749 appendices A.1
     /// and A.2).
     pub(crate) fn check(&self) -> Result<(), Error> {
+        if let Some(fault) = &self.fault {
+            return Err(fault.copied());
+        }
         let is_none = self.client_secret.is_none() && self.redirect_uri.is_none();
         let id = self.client_id.as_str();
         if id.is_empty() && !is_none {
@@ -89,7 +101,7 @@ impl App {
 
     /// Creates an `App` for providers without a client registration.
     pub fn none() -> Self {
-        Self { client_id: ClientId::new(""), client_secret: None, redirect_uri: None }
+        Self { client_id: ClientId::new(""), client_secret: None, redirect_uri: None, fault: None }
     }
 
     /// The client's identifier.
@@ -105,6 +117,16 @@ impl App {
     /// The redirect URI, if there is one.
     pub fn redirect_uri(&self) -> Option<&RedirectUri> {
         self.redirect_uri.as_ref()
+    }
+}
+
+impl fmt::Debug for App {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("App")
+            .field("client_id", &self.client_id)
+            .field("client_secret", &self.client_secret)
+            .field("redirect_uri", &self.redirect_uri)
+            .finish()
     }
 }
 
@@ -164,6 +186,14 @@ impl FromStr for RedirectUri {
     type Err = Error;
 
     fn from_str(uri: &str) -> Result<Self, Error> {
+        Self::new(uri)
+    }
+}
+
+impl TryFrom<&str> for RedirectUri {
+    type Error = Error;
+
+    fn try_from(uri: &str) -> Result<Self, Error> {
         Self::new(uri)
     }
 }

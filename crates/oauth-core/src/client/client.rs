@@ -679,10 +679,8 @@ impl<P: Provider> fmt::Debug for Client<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
             .field("provider", &P::NAME)
-            .field("site", &self.0.site)
-            .field("app", &self.0.app)
-            .field("limits", &self.0.limits)
-            .field("encoding", &self.0.encoding)
+            .field("issuer", &self.0.issuer)
+            .field("client_id", &self.0.app.client_id().as_str())
             .finish_non_exhaustive()
     }
 }

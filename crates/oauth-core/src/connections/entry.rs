@@ -178,7 +178,8 @@ impl<P: Provider> Entry<P> {
     }
 
     pub(super) fn not_connected(&self) -> Error {
-        Error::new(ErrorKind::NotConnected, "no connection is stored for this account").with_provider(P::NAME)
+        let what = format!("no connection is stored for the account `{}`", self.key.account.escape_debug());
+        Error::new(ErrorKind::NotConnected, what).with_provider(P::NAME)
     }
 }
 

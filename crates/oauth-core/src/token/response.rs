@@ -458,7 +458,8 @@ mod tests {
             (302, ""),
         ] {
             let error = read(status, "application/json", body).unwrap_err();
-            out += &format!("{status} {}\n  {:?}\n", body.replace(SECRET, "[secret]"), error);
+            let body = body.replace(SECRET, "[secret]");
+            out += &format!("{status} {body}\n  {:?}: {error:?}\n", error.kind());
         }
         insta::assert_snapshot!(out);
     }

@@ -11,7 +11,7 @@ const REPLAYED: ErrorKind = ErrorKind::Callback(CallbackFault::Replayed);
 
 /// Connections of a separate process: with a separate client, whose memory is not shared.
 fn machine(setup: &Setup) -> Connections<RotatingProvider> {
-    let app = App::new("my-client", CLIENT_SECRET, REDIRECT_URI.parse().unwrap());
+    let app = App::new("my-client", CLIENT_SECRET, REDIRECT_URI);
     let client = Client::builder(site(), app)
         .transport(setup.server.clone())
         .clock(setup.clock.clone())

@@ -93,3 +93,23 @@ proptest! {
         });
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn accounts_are_listed_page_by_page() {
+    let setup = Setup::new();
+    let connections = setup.machine();
+    assert!(connections.accounts().next().await.is_none());
+    let names: Vec<String> = (0..401).map(|number| format!("a{number:03}")).collect();
+    setup.insert_each(&connections, &names).await;
+    let (mut accounts, mut read) = (connections.accounts(), Vec::new());
+    while let Some(account) = accounts.next().await {
+        read.push(account.unwrap().account);
+    }
+    assert_eq!(read, names);
+    // A missing account is named, without what a terminal could mistake.
+    let error = connections.get("a\u{1b}b").headers().await.unwrap_err();
+    assert!(
+        error.to_string().contains("rotating: no connection is stored for the account `a\\u{1b}b`"),
+        "{error}"
+    );
+}

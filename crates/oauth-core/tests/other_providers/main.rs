@@ -23,7 +23,7 @@ impl<P: CodeGrant<Connect = Scopes> + Provider<Site = FixedSite> + Debug> Trial<
     fn new<const N: usize>(site: FixedSite, responses: [(u16, &str); N]) -> Self {
         let responses = responses.map(|(status, body)| json_response(status, body));
         let transport = RecordingTransport::with_responses(responses);
-        let app = App::new("my-client", CLIENT_SECRET, REDIRECT_URI.parse().unwrap());
+        let app = App::new("my-client", CLIENT_SECRET, REDIRECT_URI);
         let builder = Client::builder(site, app).transport(transport.clone());
         Self {
             client: builder.clock(ManualClock::default()).build().unwrap(),

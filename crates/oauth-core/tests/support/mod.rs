@@ -12,7 +12,7 @@ pub(crate) fn site(host: &str) -> FixedSite {
 }
 
 pub(crate) fn app() -> App {
-    App::new("my-client", CLIENT_SECRET, REDIRECT_URI.parse().unwrap())
+    App::new("my-client", CLIENT_SECRET, REDIRECT_URI)
 }
 
 #[allow(dead_code)] // not every test uses every helper

@@ -97,7 +97,7 @@ fn connections<P: CodeGrant, S: SandboxProvider>(
     origin: &str,
     store: &MemoryStore,
 ) -> Result<Connections<P>, Error> {
-    let redirect_uri = format!("{origin}/callback/{}", P::NAME).parse()?;
+    let redirect_uri = format!("{origin}/callback/{}", P::NAME);
     let app = App::new(sandbox.client_id(), sandbox.client_secret(), redirect_uri);
     let client = Client::builder(site, app).clock(SandboxTime(sandbox.clock())).build()?;
     Ok(Connections::new(client, store.clone()))

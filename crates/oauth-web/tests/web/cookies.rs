@@ -9,7 +9,7 @@ use oauth_web::{Allowed, CookieKey, OAuthWeb, Visit};
 use tower::ServiceExt as _;
 
 fn web(redirect_uri: &str) -> Result<OAuthWeb, Error> {
-    let app = go1::App::new("id", "secret", redirect_uri.parse()?);
+    let app = go1::App::new("id", "secret", redirect_uri);
     let connections = Connections::new(go1::Client::new(go1::Site::production(), app)?, MemoryStore::new());
     OAuthWeb::builder(CookieKey::generate()?)
         .provider(connections, |_: Visit| async {
@@ -75,7 +75,7 @@ async fn many_scopes_fit_into_a_cookie() {
         ("a".repeat(1_024), 4, StatusCode::SEE_OTHER),
         ("a".repeat(3_000), 4, StatusCode::INTERNAL_SERVER_ERROR),
     ] {
-        let app = cobot::App::new("id", "secret", "https://app.example.com/callback/cobot".parse().unwrap());
+        let app = cobot::App::new("id", "secret", "https://app.example.com/callback/cobot");
         let client = cobot::Client::new(cobot::Site::production(), app).unwrap();
         let web = OAuthWeb::builder(CookieKey::generate().unwrap())
             .provider(Connections::new(client, MemoryStore::new()), move |_: Visit| {
@@ -103,7 +103,7 @@ fn builder_rejects_unusable_settings() {
     }
     let build = |path: &str| {
         let client = |id: &str| {
-            let app = go1::App::new(id, "secret", "https://app.example.com/callback/go1".parse()?);
+            let app = go1::App::new(id, "secret", "https://app.example.com/callback/go1");
             Ok::<_, Error>(Connections::new(
                 go1::Client::new(go1::Site::production(), app)?,
                 MemoryStore::new(),

@@ -124,7 +124,7 @@ impl Scenario {
         site: P::Site,
         sandbox: &ServerHandle<S>,
     ) -> Connections<P> {
-        let redirect_uri = format!("{}/callback/{}", self.origin, P::NAME).parse().unwrap();
+        let redirect_uri = format!("{}/callback/{}", self.origin, P::NAME);
         let app = App::new(sandbox.client_id(), sandbox.client_secret(), redirect_uri);
         let client = Client::builder(site, app).clock(SandboxTime(sandbox.clock())).build().unwrap();
         let builder = Connections::builder(client, self.store.clone()).jitter(std::time::Duration::ZERO);

@@ -21,8 +21,8 @@ pub use crate::cobot::oauth_core::{Connection, Connections};
 #[cfg(feature = "connections")]
 pub mod connections {
     pub use crate::cobot::oauth_core::connections::{
-        Connection, ConnectionState, Connections, ConnectionsBuilder, DisconnectOutcome, DynConnections,
-        Event, EventKind, Status, Sweep, SweepReport,
+        Accounts, Connection, ConnectionState, Connections, ConnectionsBuilder, DisconnectOutcome,
+        DynConnections, Event, EventKind, Status, Sweep, SweepReport,
     };
 }
 
