@@ -34,7 +34,6 @@ mod book {
         Features = "features.md",
         Sandbox = "sandbox.md",
         Architecture = "architecture.md",
-        NewProvider = "new-provider.md",
         Production = "production.md",
         Testing = "testing.md",
         Contributing = "../../../CONTRIBUTING.md",

@@ -53,7 +53,7 @@ impl Rehearsal {
     fn cleanup(&self, names: &[&str]) -> Result<()> {
         let prefixes: Vec<String> = names
             .iter()
-            .chain(&["app", "wrapper", "connect", "downstream"])
+            .chain(&["app", "wrapper", "connect", "downstream", "examples", "own_provider"])
             .map(|name| name.replace('-', "_"))
             .collect();
         for folder in ["deps", ".fingerprint", "examples", "build"] {

@@ -1,9 +1,9 @@
-//! Compiles `tests/downstream` with the packages instead of the workspace's crates.
+//! Compiles `tests/downstream` and `docs/examples` with the packages instead of the workspace's crates.
 
 use std::fs;
 
 use anyhow::{Context, Result};
-use toml_edit::{DocumentMut, Item, Table, value};
+use toml_edit::{Array, DocumentMut, value};
 
 use super::Rehearsal;
 use super::minimal::copy;
@@ -12,51 +12,45 @@ use crate::report::Outcome;
 use crate::workspace::Workspace;
 
 const FOLDER: &str = "downstream";
+const MEMBERS: [&str; 2] = ["tests/downstream", "docs/examples"];
 
 pub(super) fn rehearse(rehearsal: &Rehearsal, packages: &Packages, workspace: &Workspace) -> Result<Outcome> {
-    write(rehearsal, packages, workspace)?;
-    for features in ["", "connections"] {
-        let run = rehearsal.cargo(FOLDER, &["check", "--quiet", "--lib", "--features", features]);
+    let folder = rehearsal.folder.join(FOLDER);
+    for member in MEMBERS {
+        copy(&workspace.root().join(member), &folder.join(member))?;
+    }
+    let manifest = with_members(&workspace.read("Cargo.toml")?)?;
+    let patch = packages.patch(&packages.names());
+    fs::write(folder.join("Cargo.toml"), format!("{manifest}{patch}{PROFILE}"))?;
+    for args in [
+        "--package downstream --lib",
+        "--package downstream --lib --features connections",
+        "--package examples --all-targets",
+    ] {
+        let args: Vec<&str> = ["check", "--quiet"].into_iter().chain(args.split(' ')).collect();
+        let run = rehearsal.cargo(FOLDER, &args);
         let command = run.to_string();
         if run.run().is_err() {
             return Ok(Outcome::failed(
-                "tests/downstream does not compile with the packages, see above",
-                format!("cd {}; {command}", rehearsal.folder.join(FOLDER).display()),
+                format!("{} do not compile with the packages, see above", MEMBERS.join(" and ")),
+                format!("cd {}; {command}", folder.display()),
             ));
         }
     }
-    Ok(Outcome::Passed("compiles with the packages, with and without `connections`".to_owned()))
+    Ok(Outcome::Passed(format!("{} compile with the packages", MEMBERS.join(" and "))))
 }
 
-fn write(rehearsal: &Rehearsal, packages: &Packages, workspace: &Workspace) -> Result<()> {
-    let (from, to) = (workspace.root().join("tests").join(FOLDER), rehearsal.folder.join(FOLDER));
-    copy(&from.join("src"), &to.join("src"))?;
-    let manifest = fs::read_to_string(from.join("Cargo.toml"))?;
-    let clients: Vec<&str> = workspace.clients();
-    let manifest = standalone(&manifest, |name| packages.version(name).map(str::to_owned))?;
-    fs::write(
-        to.join("Cargo.toml"),
-        format!("{manifest}\n[workspace]\n{}{PROFILE}", packages.patch(&clients)),
-    )?;
-    Ok(())
-}
-
-/// Replaces the settings that the manifest inherits from the workspace.
-fn standalone(manifest: &str, version: impl Fn(&str) -> Result<String>) -> Result<String> {
-    let mut manifest: DocumentMut = manifest.parse().context("tests/downstream/Cargo.toml is no TOML")?;
-    for inherited in ["lints", "dev-dependencies"] {
-        manifest.remove(inherited);
-    }
-    let package = manifest["package"].as_table_mut().context("there must be a [package]")?;
-    package.remove("license");
-    package["edition"] = value("2024");
-    let dependencies = manifest["dependencies"].as_table_mut().context("there must be [dependencies]")?;
-    for (name, dependency) in dependencies.iter_mut() {
-        let mut table = Table::new();
-        table["version"] = value(version(name.get())?);
-        table["default-features"] = value(false);
-        *dependency = Item::Value(table.into_inline_table().into());
-    }
+/// Returns the workspace's manifest for `MEMBERS`, without the paths of its crates.
+fn with_members(manifest: &str) -> Result<String> {
+    let mut manifest: DocumentMut = manifest.parse().context("Cargo.toml is no TOML")?;
+    manifest.remove("profile");
+    manifest["workspace"]["members"] = value(Array::from_iter(MEMBERS));
+    let dependencies = manifest["workspace"]["dependencies"].as_table_mut();
+    dependencies.context("there must be [workspace.dependencies]")?.retain(|_, dependency| {
+        let Some(table) = dependency.as_table_like_mut() else { return true };
+        table.remove("path");
+        table.contains_key("version") // crates that are never published have none
+    });
     Ok(manifest.to_string())
 }
 
@@ -65,12 +59,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn standalone_manifest_inherits_nothing() {
-        let manifest = "[package]\nname = \"downstream\"\nedition.workspace = true\nlicense.workspace = true\n\n\
-                        [lints]\nworkspace = true\n\n[dependencies]\ncobot.workspace = true\n\n\
-                        [dev-dependencies]\ntokio.workspace = true\n";
-        let alone = standalone(manifest, |_| Ok("0.3.0".to_owned())).unwrap();
-        assert!(!alone.contains("workspace"), "{alone}");
-        assert!(alone.contains("cobot = { version = \"0.3.0\", default-features = false }"), "{alone}");
+    fn manifest_has_no_paths() {
+        let manifest = "[workspace]\nmembers = [\"crates/*\"]\n\n[workspace.dependencies]\n\
+                        cobot = { path = \"crates/cobot\", version = \"0.3.0\" }\n\
+                        oauth-testing = { path = \"crates/oauth-testing\" }\nurl = \"2.5\"\n\n\
+                        [profile.dev]\ndebug = false\n";
+        let found = with_members(manifest).unwrap();
+        assert!(found.contains("cobot = { version = \"0.3.0\" }\nurl = \"2.5\"\n"), "{found}");
+        assert!(!found.contains("crates") && !found.contains("profile"), "{found}");
     }
 }

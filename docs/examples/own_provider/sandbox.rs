@@ -1,0 +1,25 @@
+//! A server with GitLab's URLs and differences from RFC 6749, in place of GitLab.
+
+use oauth_core::{App, Client};
+use oauth_sandbox::Plain;
+use oauth_sandbox::plain::{Pkce, RedirectUri as RedirectUriOn, RefreshTokens};
+
+use super::Failure;
+use super::gitlab::{self, Gitlab};
+
+pub(crate) async fn start(redirect_uri: &str) -> Result<Plain, oauth_sandbox::Error> {
+    Plain::builder()
+        .redirect_uri(redirect_uri)
+        .scopes(["read_user", "read_api"])
+        .pkce(Pkce::Required)
+        .redirect_uri_on(RedirectUriOn::OnEveryTokenCall)
+        .refresh_tokens(RefreshTokens::SingleUse)
+        .me_at("/v4/user")
+        .start()
+        .await
+}
+
+pub(crate) fn client(sandbox: &Plain, redirect_uri: &str) -> Result<Client<Gitlab>, Failure> {
+    let app = App::new(sandbox.client_id(), sandbox.client_secret(), redirect_uri);
+    Ok(Client::new(gitlab::site(sandbox.url())?, app)?)
+}
