@@ -33,7 +33,9 @@ pub(crate) const READ_USER: Scope = Scope::from_static("read_user");
 
 /// Returns GitLab at this URL: `https://gitlab.com`, or another instance.
 pub(crate) fn site(url: &str) -> Result<FixedSite, Error> {
-    FixedSite::new(&format!("{url}/oauth/authorize"), &format!("{url}/oauth/token"), &format!("{url}/api/v4"))
+    let at = |path: &str| format!("{url}/{path}");
+    FixedSite::new(&at("oauth/authorize"), &at("oauth/token"), &at("api/v4"))?
+        .with_revocation_url(&at("oauth/revoke"))
 }
 
 /// A call below the API's URL.

@@ -100,6 +100,9 @@ async fn account_is_connected_until_it_is_disconnected() {
 
     let disconnected = browser.post(app.url("/disconnect")).send().await.unwrap();
     assert_eq!(disconnected.status(), StatusCode::OK);
+    let journal = sandbox.journal();
+    let revocation = journal.entries().iter().find(|request| request.path == "/oauth/revoke").unwrap();
+    assert_eq!(revocation.status, Some(200));
     let asked = get("/account").await.unwrap();
     assert_eq!(location(&asked), "/connect/gitlab?account=acme&return_to=%2Faccount");
     assert!(get("/").await.unwrap().text().await.unwrap().contains("Connect GitLab"));

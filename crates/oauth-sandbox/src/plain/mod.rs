@@ -1,11 +1,12 @@
-//! A plain OAuth 2.0 server that follows RFC 6749, RFC 6750 and RFC 7636, for clients of providers without a
+//! A plain OAuth 2.0 server that follows RFC 6749, RFC 6750, RFC 7009 and RFC 7636, for clients of providers without a
 //! sandbox.
 //!
 //! [`Builder`](crate::Builder) has options for what the RFCs leave to the server and for common deviations,
 //! so that a new provider declaration can be tested against a server with the same differences. It is not
 //! part of a [`Sandbox`](crate::Sandbox), which runs the four real providers.
 //!
-//! Endpoints: `/oauth/authorize`, `/oauth/token`, and `/api/me`, which returns the token's user. By the RFCs:
+//! Endpoints: `/oauth/authorize`, `/oauth/token`, `/oauth/revoke`, and `/api/me`, which returns the token's
+//! user. By the RFCs:
 //!
 //! - parameters without a value count as missing, a repeated parameter is `invalid_request` (3.1, 3.2);
 //! - without a known client and redirect URI, errors are not redirected (4.1.2.1); a missing `redirect_uri`
@@ -23,7 +24,7 @@
 //!   `invalid_token` (RFC 6750 3.1);
 //! - PKCE supports `S256` only; any other method is `invalid_request` (RFC 7636 4.4.1).
 //!
-//! **Choices** where the RFCs leave one: failed client authentication is 401 even without an `Authorization`
+//! **Choices** where the RFCs leave one: a revocation ends all tokens of the same code (RFC 7009 2.1); failed client authentication is 401 even without an `Authorization`
 //! header; a request without `scope` is granted all scopes; a refresh issues a new access token, and the old
 //! one stays valid.
 
@@ -96,7 +97,7 @@ impl ProviderRules for Rules {
         Routes {
             authorize: consent_flow::routes(Self::AUTHORIZE_PATH),
             token: Router::new().route(Self::TOKEN_PATH, post(token::token)),
-            api: Router::new().route(&me, get(api::me)),
+            api: Router::new().route(&me, get(api::me)).route("/oauth/revoke", post(token::revoke)),
             pages: login_pages::routes(),
         }
     }

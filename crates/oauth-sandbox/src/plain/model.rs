@@ -212,6 +212,20 @@ impl State {
         token
     }
 
+    /// Revokes a token, and the others of the same code.
+    pub(super) fn revoke(&mut self, client_id: &str, token: &str) -> Result<(), TokenError> {
+        let Some(found) = self.refresh.peek(token).or_else(|| self.access.peek(token)) else { return Ok(()) };
+        if found.grant.client_id != client_id {
+            return Err(TokenError::new("unauthorized_client", "it was issued to another client"));
+        }
+        let code = found.code.clone();
+        let stays =
+            |name: &String, other: &StoredToken| name != token && (code.is_none() || other.code != code);
+        self.access.retain(|name, other| stays(name, other));
+        self.refresh.retain(|name, other| stays(name, other));
+        Ok(())
+    }
+
     pub(super) fn grant_of(&self, access_token: &str, now: DateTime<Utc>) -> Option<&Grant> {
         let is_valid = |access: &&StoredToken| access.expires_at.is_none_or(|expires_at| expires_at > now);
         self.access.peek(access_token).filter(is_valid).map(|access| &access.grant)

@@ -1,9 +1,9 @@
-//! The token endpoint (RFC 6749 3.2, 4.1.3, 4.3.2, 4.4.2, 5 and 6).
+//! The token endpoint (RFC 6749 3.2, 4.1.3, 4.3.2, 4.4.2, 5 and 6), and the revocation endpoint (RFC 7009).
 
 use axum::Json;
 use axum::response::{IntoResponse as _, Response};
-use http::StatusCode;
 use http::header::{CACHE_CONTROL, PRAGMA, WWW_AUTHENTICATE};
+use http::{HeaderName, StatusCode};
 use serde_json::{Value, json};
 use url::form_urlencoded;
 
@@ -18,22 +18,48 @@ use crate::user::User;
 
 pub(super) async fn token(request: Request) -> Response {
     let (params, log) = (&request.params, &request.log);
-    // Required for success (5.1) and error (5.2).
-    let uncached = [(CACHE_CONTROL, "no-store"), (PRAGMA, "no-cache")];
     match issue(&request) {
         Ok(tokens) => {
             let user = tokens.grant.user.as_deref().unwrap_or("the application itself");
             log.note(format_args!("{} accepted, token issued for {user}", params.text("grant_type")));
-            (uncached, Json(success(&request.core.setup.options, &tokens))).into_response()
+            (UNCACHED, Json(success(&request.core.setup.options, &tokens))).into_response()
         }
-        Err(error) => {
-            log.note(format_args!("refused: {}: {}", error.error, error.description));
-            let response = (error.status(), uncached, Json(&error)).into_response();
-            if error.status() == StatusCode::UNAUTHORIZED {
-                return ([(WWW_AUTHENTICATE, "Basic realm=\"plain\"")], response).into_response();
-            }
-            response
-        }
+        Err(error) => refused(&request, &error),
+    }
+}
+
+/// RFC 7009. A token that is not valid is no error (2.2).
+pub(super) async fn revoke(request: Request) -> Response {
+    let revoked = form(&request).and_then(|form| {
+        let (client_id, token) = (authenticate_client(&request, form)?, form.require("token")?);
+        request.core.state().revoke(&client_id, token)
+    });
+    match revoked {
+        Ok(()) => StatusCode::OK.into_response(),
+        Err(error) => refused(&request, &error),
+    }
+}
+
+/// Required for success (5.1) and error (5.2).
+const UNCACHED: [(HeaderName, &str); 2] = [(CACHE_CONTROL, "no-store"), (PRAGMA, "no-cache")];
+
+fn refused(request: &Request, error: &TokenError) -> Response {
+    request.log.note(format_args!("refused: {}: {}", error.error, error.description));
+    let response = (error.status(), UNCACHED, Json(error)).into_response();
+    if error.status() == StatusCode::UNAUTHORIZED {
+        return ([(WWW_AUTHENTICATE, "Basic realm=\"plain\"")], response).into_response();
+    }
+    response
+}
+
+fn form(request: &Request) -> Result<UniqueParams<'_>, TokenError> {
+    if request.params.encoding != Encoding::Urlencoded {
+        return Err(invalid("the parameters must be in the body, as application/x-www-form-urlencoded"));
+    }
+    let form = UniqueParams::of_body(&request.params);
+    match form.repeated() {
+        Some(name) => Err(invalid(format!("{name} is repeated"))),
+        None => Ok(form),
     }
 }
 
@@ -58,13 +84,7 @@ fn success(options: &Options, tokens: &IssuedTokens) -> Value {
 fn issue(request: &Request) -> Result<IssuedTokens, TokenError> {
     let core = &request.core;
     let options = &core.setup.options;
-    if request.params.encoding != Encoding::Urlencoded {
-        return Err(invalid("the parameters must be in the body, as application/x-www-form-urlencoded"));
-    }
-    let form = UniqueParams::of_body(&request.params);
-    if let Some(name) = form.repeated() {
-        return Err(invalid(format!("{name} is repeated")));
-    }
+    let form = form(request)?;
     let grant_type = form.require("grant_type")?;
     let client_id = authenticate_client(request, form)?;
     let given_uri = form.get("redirect_uri");

@@ -1,4 +1,4 @@
-//! The plain server: each test checks a requirement of RFC 6749, 6750 or 7636.
+//! The plain server: each test checks a requirement of RFC 6749, 6750, 7009 or 7636.
 
 mod api;
 mod authorize;

@@ -1,4 +1,5 @@
-//! The token endpoint: RFC 6749 2.3, 3.2, 4.1.3, 4.3, 4.4, 5 and 6; RFC 7636 4.6.
+//! The token endpoint: RFC 6749 2.3, 3.2, 4.1.3, 4.3, 4.4, 5 and 6; RFC 7636 4.6. The revocation endpoint: RFC
+//! 7009.
 
 use std::time::Duration;
 
@@ -293,4 +294,30 @@ async fn journal_hides_secrets_and_reset_revokes_tokens() {
     sandbox.reset();
     assert!(!is_good(&sandbox, &access).await);
     assert!(sandbox.approve(authorize_url(&sandbox, &[])).await.is_ok());
+}
+
+/// RFC 7009 2.1 and 2.2.
+#[tokio::test]
+async fn revocation_ends_the_tokens_of_a_code() {
+    let sandbox = Plain::start().await.unwrap();
+    let revoke = async |secret: &str, token: &str| {
+        let form = [("client_id", sandbox.client_id()), ("client_secret", secret), ("token", token)];
+        let call = http().post(format!("{}/oauth/revoke", sandbox.url())).form(&form);
+        call.send().await.unwrap().status().as_u16()
+    };
+    for by_refresh_token in [true, false] {
+        let (other, _) = tokens(&sandbox).await;
+        let (access_token, refresh_token) = tokens(&sandbox).await;
+        let given = if by_refresh_token { &refresh_token } else { &access_token };
+        assert_eq!(revoke("wrong", given).await, 401);
+        assert_eq!(revoke(sandbox.client_secret(), "").await, 400);
+        assert!(is_good(&sandbox, &access_token).await);
+        for token in [given, given, "unknown"] {
+            assert_eq!(revoke(sandbox.client_secret(), token).await, 200);
+        }
+        assert!(!is_good(&sandbox, &access_token).await);
+        let refused = token(&sandbox, &[REFRESH, ("refresh_token", &refresh_token)]).await;
+        assert_error(&refused, 400, "invalid_grant");
+        assert!(is_good(&sandbox, &other).await, "another code's token stays");
+    }
 }
