@@ -3,14 +3,15 @@
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    ConnectionArgs, add, api, completions, connect, disconnect, doctor, keep, list, refresh, request,
-    rotate_keys, status,
+    add, api, completions, connect, disconnect, doctor, exec, keep, list, refresh, request, rotate_keys,
+    status,
 };
+use crate::connection_name::ConnectionArgs;
 use crate::providers::ProviderArgs;
 
 /// Connect and use OAuth 2.0 accounts at Cohort Go, Cobot, Go1 and GoCD.
 #[derive(Debug, Parser)]
-#[command(name = "oauth", version, disable_help_subcommand = true, arg_required_else_help = true)]
+#[command(name = "oauth", version, arg_required_else_help = true)]
 pub(crate) struct Cli {
     /// The subcommand.
     #[command(subcommand)]
@@ -34,7 +35,13 @@ pub(crate) enum Command {
     /// Show the status of one or all connections; the exit code reflects it
     Status(status::StatusArgs),
     /// Print an Authorization header, refreshing the token if needed (for curl -H @-)
+    #[command(after_help = "Example: oauth header go1/acme | curl -H @- https://api.go1.com/v2/me")]
     Header(ConnectionArgs),
+    /// Print the access token, refreshing it if needed
+    #[command(after_help = "Example: TOKEN=$(oauth token go1/acme)")]
+    Token(ConnectionArgs),
+    /// Run a command with the access token in its environment
+    Exec(exec::ExecArgs),
     /// Send one authorized API request and print the response
     Request(Box<request::RequestArgs>),
     /// List the calls of a provider's API and their OAuth scopes
@@ -64,12 +71,13 @@ impl Command {
             Self::Add(arguments) => arguments.command.common.json,
             Self::List(arguments) => arguments.common.json,
             Self::Status(arguments) => arguments.common.json,
-            Self::Header(arguments) => arguments.common.json,
+            Self::Header(arguments) | Self::Token(arguments) => arguments.common.json,
+            Self::Exec(arguments) => arguments.connection.common.json,
             Self::Request(arguments) => arguments.common.json,
             Self::Api(arguments) => arguments.json,
             Self::Refresh(arguments) => arguments.common.json,
             Self::Keep(arguments) => arguments.common.json,
-            Self::Disconnect(arguments) => arguments.common.json,
+            Self::Disconnect(arguments) => arguments.connection.common.json,
             Self::RotateKeys(arguments) => arguments.common.json,
             Self::Doctor(arguments) => arguments.common.json,
         }
@@ -79,14 +87,28 @@ impl Command {
 /// Arguments of `sandbox`.
 #[derive(Args, Debug)]
 #[command(after_help = "\
-When all providers are listening, prints one JSON object on the first line of stdout: URLs, client
-credentials, users, a personal access token of GoCD and the control key. They are valid only for this sandbox.
+When all providers are listening, prints on a terminal the commands that connect to each. In a pipe and with
+--json, prints one JSON object on the first line of stdout: URLs, client credentials, users, a personal access
+token of GoCD and the control key. They are valid only for this sandbox. `oauth connect` finds them by itself.
 The last three options can be changed while it runs: POST {\"late_acl\":true} to /gocd/options on the control
-server. GET /PROVIDER/options shows them.")]
+server. GET /PROVIDER/options shows them.
+
+Examples:
+  oauth sandbox
+  oauth sandbox --port-base 0 --auto-approve --json > sandbox.json
+  oauth sandbox --env > sandbox.env")]
 pub(crate) struct Sandbox {
     /// First port: providers listen on N to N+4, the control server on N+9; 0 picks free ports
     #[arg(long, value_name = "N", default_value_t = 4400)]
     pub(crate) port_base: u16,
+
+    /// Print one JSON object on the first line, also on a terminal
+    #[arg(long, conflicts_with = "env")]
+    pub(crate) json: bool,
+
+    /// Print shell exports instead: URL, client id and secret of each provider, and the control server
+    #[arg(long)]
+    pub(crate) env: bool,
 
     /// Register another redirect URI at every provider; can be repeated
     #[arg(long, value_name = "URI")]

@@ -73,7 +73,15 @@ impl<P: Provider> ConnectFlow<'_, P> {
             let _ = request.await;
             return Ok(());
         }
-        let token = self.context.until_interrupted(async { request.await.map_err(Failure::from) }).await?;
+        let request = async {
+            request.await.map_err(|error| match error.needs_reconnect() {
+                // This is already an attempt to connect.
+                true => Failure::from(&error)
+                    .with_help("check the user name, password or token, then run this command again"),
+                false => Failure::from(&error),
+            })
+        };
+        let token = self.context.until_interrupted(request).await?;
         // Not cancelled from here on: the token must not be lost.
         self.connections.insert(self.account, token).await?;
         Ok(())

@@ -144,6 +144,13 @@ impl From<&oauth_core::Error> for Failure {
 /// Returns the library's help, or the equivalent here where that names Rust types.
 fn cli_help(error: &oauth_core::Error) -> &str {
     let help = error.help();
+    let text = error.to_string();
+    if text.contains("failed to lookup address") || text.contains("dns error") {
+        return "the server's name is not known: check its spelling, and the network connection";
+    }
+    if text.contains("Connection refused") {
+        return "nothing listens there: check the port, and that the server runs";
+    }
     let names_types = help.contains("::");
     match error.kind() {
         ErrorKind::MissingScope => {

@@ -7,6 +7,7 @@ mod client_groups;
 mod commands;
 mod config;
 mod connect_flow;
+mod connection_name;
 mod context;
 mod credential_text;
 mod failure;
@@ -22,6 +23,7 @@ mod providers;
 mod redirect;
 mod registration;
 mod report;
+mod running_sandbox;
 mod sandbox;
 mod setting;
 mod shown_text;
@@ -48,7 +50,7 @@ use output::Output;
 /// Runs the command line.
 #[must_use]
 pub fn run() -> process::ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::parse_from(connection_name::split_for_subcommand(std::env::args_os().collect()));
     let is_json = cli.command.is_json();
     let runtime = match runtime(&cli.command) {
         Ok(runtime) => runtime,
@@ -119,6 +121,8 @@ async fn execute(command: Command) -> Result<Option<ExitCode>, RunError> {
         Command::List(arguments) => commands::list::run(&arguments).await?,
         Command::Status(arguments) => return Ok(commands::status::run(&arguments).await?),
         Command::Header(arguments) => commands::header::run(&arguments).await?,
+        Command::Token(arguments) => commands::token::run(&arguments).await?,
+        Command::Exec(arguments) => match commands::exec::run(&arguments).await? {},
         Command::Request(arguments) => return Ok(commands::request::run(&arguments).await?),
         Command::Refresh(arguments) => return Ok(commands::refresh::run(&arguments).await?),
         Command::Keep(arguments) => commands::keep::run(&arguments).await?,

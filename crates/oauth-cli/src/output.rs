@@ -6,9 +6,10 @@ use std::sync::OnceLock;
 
 use anstyle::Reset;
 use serde::Serialize;
+use serde::de::IgnoredAny;
 
 use crate::failure::{ExitCode, Failure};
-use crate::shown_text::{escape_bytes, escape_json, escape_styled};
+use crate::shown_text::{escape_bytes, escape_json, escape_styled, indent_json};
 use crate::styles::{BAD, BOLD};
 
 /// Prints results as text or JSON.
@@ -49,6 +50,20 @@ impl Output {
             out.write_all(bytes)
         };
         record_failure(written.and_then(|()| out.flush()));
+    }
+
+    /// Prints a response body: unchanged in a pipe. A terminal gets JSON indented, other text escaped, and a line
+    /// end.
+    pub(crate) fn body(self, bytes: &[u8]) {
+        if !io::stdout().is_terminal() {
+            return self.raw(bytes);
+        }
+        let json =
+            serde_json::from_slice::<IgnoredAny>(bytes).ok().and_then(|_| std::str::from_utf8(bytes).ok());
+        let text = json.map_or_else(|| escape_bytes(bytes), indent_json);
+        if !text.is_empty() {
+            write_result(&mut io::stdout().lock(), text.trim_end_matches('\n'));
+        }
     }
 
     /// Prints a remark on stderr. Nothing with `--json`.

@@ -18,6 +18,11 @@ pub(crate) fn store_file() -> Result<PathBuf, Failure> {
     Ok(strategy()?.data_dir().join(FOLDER).join("connections.db"))
 }
 
+/// Returns the path of the running sandbox's manifest.
+pub(crate) fn sandbox_file() -> Result<PathBuf, Failure> {
+    Ok(strategy()?.data_dir().join(FOLDER).join("sandbox.json"))
+}
+
 /// Returns the user's home directory, if known.
 pub(crate) fn home() -> Option<PathBuf> {
     etcetera::home_dir().ok()

@@ -4,6 +4,7 @@ use oauth_core::chrono::{DateTime, SecondsFormat, Utc};
 use oauth_core::connections::{ConnectionState, Status};
 use oauth_core::store::{RecordState, RecordSummary};
 use serde::Serialize;
+use url::Url;
 
 use crate::failure::ExitCode;
 use crate::providers::ProviderName;
@@ -15,6 +16,9 @@ use crate::time::relative;
 pub(crate) struct Report {
     pub(crate) provider: &'static str,
     pub(crate) account: String,
+    /// Origin of the token endpoint.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) server: Option<String>,
     pub(crate) state: &'static str,
     /// Machine-readable reason for reconnecting.
     #[serde(rename = "why", skip_serializing_if = "Option::is_none")]
@@ -46,7 +50,12 @@ fn time<S: serde::Serializer>(at: &Option<DateTime<Utc>>, serializer: S) -> Resu
 }
 
 impl Report {
-    pub(crate) fn from_status(provider: ProviderName, account: &str, status: &Status) -> Self {
+    pub(crate) fn from_status(
+        provider: ProviderName,
+        account: &str,
+        status: &Status,
+        token_url: &Url,
+    ) -> Self {
         let (reason, since) = match status.state {
             ConnectionState::NeedsReconnect { reason, at } => (Some(reason), Some(at)),
             _ => (None, None),
@@ -54,6 +63,7 @@ impl Report {
         Self {
             provider: provider.as_str(),
             account: account.to_owned(),
+            server: Some(token_url.origin().ascii_serialization()),
             state: match status.state {
                 ConnectionState::Expired => "expired",
                 ConnectionState::NeedsReconnect { .. } => "needs_reconnect",
@@ -83,6 +93,7 @@ impl Report {
         Self {
             provider: provider.as_str(),
             account: summary.account.clone(),
+            server: None,
             state: if reason.is_some() { "needs_reconnect" } else { "unread" },
             reason: reason.map(|reason| reason.as_str()),
             explanation: reason.map(|reason| reason.to_string()).or(explanation),
@@ -124,6 +135,9 @@ impl Report {
     pub(crate) fn lines(&self, now: DateTime<Utc>) -> String {
         let mut lines = vec![format!("{}/{}: {}", self.provider, self.shown_account(), self.state_label())];
         let mut line = |name: &str, value: String| lines.push(format!("  {name:<22}{value}"));
+        if let Some(server) = &self.server {
+            line("server", server.clone());
+        }
         if let Some(explanation) = &self.explanation {
             let since = self.since.map(|at| format!(", {}", relative(at, now))).unwrap_or_default();
             line("reason", format!("{}{since}", sanitize(explanation)));

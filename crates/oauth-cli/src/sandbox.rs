@@ -1,14 +1,18 @@
 //! `oauth sandbox`: runs sandbox providers for other programs.
 
 use std::fmt::Write as _;
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 
 use anyhow::Context as _;
+use clap::ValueEnum as _;
 use oauth_sandbox::{Error, Manifest, Sandbox};
 
 use crate::cli;
-use crate::providers::ProviderName;
+use crate::client_config::variable_name;
+use crate::connection_name::shell_quoted;
+use crate::providers::{CliProvider as _, ProviderName, with_provider};
 use crate::redirect::{DEFAULT_PORT, Redirect};
+use crate::running_sandbox::{ManifestFile, sandbox_name};
 use crate::styles::{BOLD, DIM};
 
 /// Serves until it is interrupted.
@@ -35,13 +39,21 @@ pub(crate) async fn run(
     }
     let sandbox = builder.start().await.map_err(|error| explain(error, base))?;
 
-    let mut stdout = io::stdout().lock();
-    writeln!(stdout, "{}", sandbox.manifest_json())
-        .and_then(|()| stdout.flush())
-        .context("cannot write to stdout")?;
+    let (manifest, json) = (sandbox.manifest(), sandbox.manifest_json());
+    let _file = ManifestFile::write(&json);
+    let at_terminal = !arguments.json && !arguments.env && io::stdout().is_terminal();
+    let text = match (arguments.env, at_terminal) {
+        (true, _) => exports(&manifest),
+        (false, true) => instructions(&manifest, tls, true),
+        (false, false) => format!("{json}\n"),
+    };
+    let mut stdout = anstream::stdout().lock();
+    stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()).context("cannot write to stdout")?;
     drop(stdout);
-    // Closed stderr is not an error.
-    let _ = write!(anstream::stderr(), "{}", hints(&sandbox.manifest(), tls));
+    if !at_terminal {
+        // Closed stderr is not an error.
+        let _ = write!(anstream::stderr(), "\n{}", instructions(&manifest, tls, false));
+    }
 
     interrupted.await;
     drop(sandbox);
@@ -69,34 +81,56 @@ fn explain(error: Error, base: u16) -> anyhow::Error {
     }
 }
 
-/// Returns the summary shown on stderr.
-fn hints(manifest: &Manifest, tls: bool) -> String {
+/// Returns the commands that connect to each provider. The personal access token is for stdout only.
+fn instructions(manifest: &Manifest, tls: bool, with_token: bool) -> String {
     let mut out = String::new();
     // Writing to a string cannot fail.
-    let _ = writeln!(
-        out,
-        "\n{BOLD}The sandbox is ready.{BOLD:#} Programs read everything they need from the line above.\n"
-    );
-    for (name, provider) in &manifest.providers {
-        let _ = writeln!(out, "  {BOLD}{name:<10}{BOLD:#}{}", provider.url);
-        if let Some(url) = &provider.plain_url {
-            let _ = writeln!(out, "  {:<10}{DIM}plain http: {url}{DIM:#}", "");
-        }
-        if let Some(user) = provider.users.first() {
-            let _ = writeln!(out, "  {:<10}{DIM}log in as {} with {}{DIM:#}", "", user.email, user.password);
+    let _ = writeln!(out, "{BOLD}The sandbox is ready.{BOLD:#} Connect in another terminal:\n");
+    for name in ProviderName::value_variants() {
+        let Some(provider) = manifest.providers.get(sandbox_name(*name)) else { continue };
+        let (_, scope) = with_provider!(*name, P => P::FIRST_CALL);
+        let scope = if scope.is_empty() { String::new() } else { format!(" --scope {scope}") };
+        // The program does not trust the sandbox's own certificate authority.
+        let url = provider.plain_url.as_ref().unwrap_or(&provider.url);
+        let _ = writeln!(out, "  {BOLD}oauth connect {name} --server {url}{scope}{BOLD:#}");
+        match (name, provider.users.first(), &provider.personal_access_token) {
+            (ProviderName::GocdPersonal, _, Some(token)) if with_token => {
+                let _ = writeln!(out, "    {DIM}token {token}{DIM:#}");
+            }
+            (ProviderName::GocdPersonal, ..) => {}
+            (_, Some(user), _) => {
+                let _ = writeln!(out, "    {DIM}log in as {} with {}{DIM:#}", user.email, user.password);
+            }
+            _ => {}
         }
     }
-    let _ = writeln!(out, "  {BOLD}{:<10}{BOLD:#}{}\n", "control", manifest.control.url);
-    if let Some(go1) = manifest.providers.get("go1") {
-        let _ = writeln!(
-            out,
-            "To connect: `oauth connect go1 --server {}`, with the client from the line above.",
-            go1.url
-        );
-    }
+    let _ = writeln!(out, "\nControl server: {}", manifest.control.url);
     if tls {
-        let _ = writeln!(out, "Certificates to trust: ca_certificate_pem in the line above.");
+        let _ = writeln!(out, "Certificates to trust: ca_certificate_pem in the output of --json.");
     }
     let _ = writeln!(out, "Only this machine can reach the sandbox. Press Ctrl-C to stop it.");
+    out
+}
+
+/// Returns shell commands that export what a program needs.
+fn exports(manifest: &Manifest) -> String {
+    let mut out = String::new();
+    let mut export = |name: &str, value: &str| {
+        // Writing to a string cannot fail.
+        let _ = writeln!(out, "export {name}={}", shell_quoted(value));
+    };
+    for name in ProviderName::value_variants() {
+        let Some(provider) = manifest.providers.get(sandbox_name(*name)) else { continue };
+        match (name, &provider.personal_access_token) {
+            (ProviderName::GocdPersonal, Some(token)) => export(&variable_name(*name, "TOKEN"), token),
+            _ => {
+                export(&variable_name(*name, "URL"), &provider.url);
+                export(&variable_name(*name, "CLIENT_ID"), &provider.client_id);
+                export(&variable_name(*name, "CLIENT_SECRET"), &provider.client_secret);
+            }
+        }
+    }
+    export("OAUTH_SANDBOX_CONTROL_URL", &manifest.control.url);
+    export("OAUTH_SANDBOX_CONTROL_KEY", &manifest.control.key);
     out
 }

@@ -160,6 +160,17 @@ impl Settings {
         })
     }
 
+    /// Rejects a server address without a scheme.
+    pub(crate) fn check_server(&self) -> Result<(), Failure> {
+        match self.one("server") {
+            Some(server) if !server.contains("://") && server.contains(['.', ':', '/']) => {
+                Err(Failure::usage(format!("the server `{server}` has no scheme"))
+                    .with_help(format!("write https://{server}")))
+            }
+            _ => Ok(()),
+        }
+    }
+
     pub(crate) fn many(&self, name: &str) -> &[String] {
         self.0.get(name).map(Vec::as_slice).unwrap_or_default()
     }

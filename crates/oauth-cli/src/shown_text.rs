@@ -64,6 +64,44 @@ pub(crate) fn escape_json(json: &str) -> String {
     out
 }
 
+/// Indents valid JSON and escapes it for a terminal. Keeps the order of keys and the digits of numbers.
+pub(crate) fn indent_json(json: &str) -> String {
+    let (mut out, mut depth) = (String::new(), 0_usize);
+    let (mut in_string, mut is_escaped, mut is_opening) = (false, false, false);
+    let line_end = |out: &mut String, depth| {
+        out.push('\n');
+        out.extend(std::iter::repeat_n("  ", depth));
+    };
+    for c in json.chars() {
+        if in_string {
+            in_string = is_escaped || c != '"';
+            is_escaped = c == '\\' && !is_escaped;
+            out.push(c);
+            continue;
+        }
+        if c.is_whitespace() {
+            continue;
+        }
+        let is_closing = matches!(c, '}' | ']');
+        depth -= usize::from(is_closing);
+        // An empty object or array stays on one line.
+        if is_opening != is_closing {
+            line_end(&mut out, depth);
+        }
+        out.push(c);
+        is_opening = matches!(c, '{' | '[');
+        depth += usize::from(is_opening);
+        match c {
+            ',' => line_end(&mut out, depth),
+            ':' => out.push(' '),
+            '"' => in_string = true,
+            _ => {}
+        }
+    }
+    let lines: Vec<String> = out.lines().map(escape_json).collect();
+    lines.join("\n")
+}
+
 fn push_escaped(out: &mut String, text: &str) {
     let mut characters = text.chars().peekable();
     while let Some(c) = characters.next() {
@@ -102,6 +140,14 @@ mod tests {
         '\u{e0001}',
         '\u{e0041}',
     ];
+
+    #[test]
+    fn json_is_indented_without_changing_values() {
+        let json = "{\"b\":[1.50,{}, []],\n \"a\":{\"x\":\"a,\\\"}{\u{202e}\"},\"n\":null}";
+        let indented = indent_json(json);
+        let shown = "{\n  \"b\": [\n    1.50,\n    {},\n    []\n  ],\n  \"a\": {\n    \"x\": \"a,\\\"}{\\u202e\"\n  },\n  \"n\": null\n}";
+        assert_eq!(indented, shown);
+    }
 
     #[test]
     fn escapes_what_terminals_obey_or_hide() {

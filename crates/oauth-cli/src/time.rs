@@ -14,14 +14,14 @@ pub(crate) fn relative(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
     if left < TimeDelta::zero() { format!("{} ago", length(-left)) } else { format!("in {}", length(left)) }
 }
 
-/// Formats with one unit and at least two of it: `89 days`, `36 h`, `5 min`, `30 s`.
+/// Formats with one unit, rounded to the nearest, and at least two of it: `89 days`, `36 h`, `5 min`, `30 s`.
 fn length(time: TimeDelta) -> String {
     let seconds = time.num_seconds();
     let (unit, name) = [(86_400, "days"), (3_600, "h"), (60, "min")]
         .into_iter()
         .find(|(unit, _)| seconds >= 2 * unit)
         .unwrap_or((1, "s"));
-    format!("{} {name}", seconds / unit)
+    format!("{} {name}", (seconds + unit / 2) / unit)
 }
 
 #[cfg(test)]
@@ -35,7 +35,8 @@ mod tests {
             (0, "in 0 s"),
             (119, "in 119 s"),
             (120, "in 2 min"),
-            (43_199, "in 11 h"),
+            (43_199, "in 12 h"),
+            (40_000, "in 11 h"),
             (90 * 86_400, "in 90 days"),
             (-30, "30 s ago"),
             (-3 * 86_400, "3 days ago"),

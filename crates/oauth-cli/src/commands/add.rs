@@ -1,12 +1,13 @@
 //! `oauth add`: imports an existing token.
 
 use clap::Args;
+use oauth_core::Site as _;
 use oauth_core::connections::Connections;
 use oauth_core::store::{Content, Key, RecordState, StoreErrorKind};
 
-use super::account_name;
 use crate::client_config::ClientConfig;
 use crate::connect_flow::token;
+use crate::connection_name::account_name;
 use crate::context::{CommonArgs, Context};
 use crate::credential_text;
 use crate::failure::{ExitCode, Failure};
@@ -22,7 +23,9 @@ use crate::time::now;
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "\
 Prompts for the token without echo, or reads it from stdin if there is no terminal. Never pass a token on the
-command line. The token is stored without a call to the provider, and cannot be refreshed.")]
+command line. The token is stored without a call to the provider, and cannot be refreshed.
+
+Example: pass show my-token | oauth add cobot/hub --scope read_user")]
 pub(crate) struct AddArgs {
     /// Name for the account
     #[arg(value_name = "ACCOUNT", value_parser = account_name)]
@@ -59,6 +62,7 @@ async fn add<P: CliProvider>(context: &Context, arguments: &ProviderArgs<AddArgs
     settings.make_absolute("ca-certificate");
     let client_id = command.client_id.clone().unwrap_or(configured.client.id);
     let registration = Registration { client_id, client_secret: None, redirect_uri: None, settings };
+    registration.settings.check_server()?;
     // Report invalid options before asking for a secret.
     let client = registration.client::<P>()?;
     let extra = P::imported_extra(client.site(), &registration.settings)?;
@@ -74,7 +78,9 @@ async fn add<P: CliProvider>(context: &Context, arguments: &ProviderArgs<AddArgs
         let connection = connections.insert(&command.account, token).await?;
         let saved = registration.save(&shared, *provider, &command.account).await;
         saved.map_err(Failure::without_client)?;
-        Ok::<_, Failure>(Report::from_status(*provider, &command.account, &connection.status().await?))
+        let status = connection.status().await?;
+        let client = connections.client();
+        Ok::<_, Failure>(Report::from_status(*provider, &command.account, &status, client.site().token_url()))
     };
     let report = added.await;
     store.close().await;

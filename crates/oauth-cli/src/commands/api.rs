@@ -91,6 +91,34 @@ fn documented(provider: ProviderName) -> Result<Vec<ApiCall>, Failure> {
     Ok(list.calls)
 }
 
+/// Returns the documented scope that a mistyped one resembles. `None` for documented scopes.
+pub(crate) fn similar_scope(provider: ProviderName, scope: &str) -> Option<String> {
+    let known: Vec<String> = documented(provider).ok()?.into_iter().flat_map(|call| call.scopes).collect();
+    if known.iter().any(|one| one == scope) {
+        return None;
+    }
+    known
+        .into_iter()
+        .map(|one| (edit_distance(&one, scope), one))
+        .min()
+        .filter(|(n, _)| *n <= 2)
+        .map(|(_, one)| one)
+}
+
+/// Returns the number of characters to insert, delete or replace (Levenshtein).
+fn edit_distance(a: &str, b: &str) -> usize {
+    let mut row: Vec<usize> = (0..=b.chars().count()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
+        for (j, y) in b.chars().enumerate() {
+            let replaced = diagonal + usize::from(x != y);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(diagonal + 1).min(row[j] + 1);
+        }
+    }
+    row[b.chars().count()]
+}
+
 fn text(calls: &[ApiCall], with_reasons: bool) -> String {
     let or_dash = |text: String| if text.is_empty() { "-".to_owned() } else { text };
     let columns = if with_reasons { 3 } else { 2 };
@@ -106,6 +134,18 @@ mod tests {
     use clap::ValueEnum as _;
 
     use super::*;
+
+    #[test]
+    fn mistyped_scope_has_a_suggestion() {
+        for (scope, similar) in [
+            ("user.raed", Some("user.read")),
+            ("user.read", None),
+            ("userread", Some("user.read")),
+            ("x", None),
+        ] {
+            assert_eq!(similar_scope(ProviderName::Go1, scope).as_deref(), similar, "{scope}");
+        }
+    }
 
     #[test]
     fn every_provider_has_calls() {

@@ -6,11 +6,13 @@ mod embedded_sandbox;
 use std::time::Duration;
 
 use clap::Args;
-use oauth_core::ErrorKind;
 use oauth_core::connections::Connections;
+use oauth_core::{ErrorKind, Site as _};
 use serde_json::json;
 
+use super::api::similar_scope;
 use crate::connect_flow::{BrowserOptions, ConnectFlow};
+use crate::connection_name::{DEFAULT_ACCOUNT, account_name, shell_name, shell_quoted};
 use crate::context::{CommonArgs, Context};
 use crate::credential_text;
 use crate::failure::Failure;
@@ -28,10 +30,15 @@ use embedded_sandbox::EmbeddedSandbox;
 #[command(after_help = "\
 Client id and secret come from these options, the environment (such as OAUTH_GO1_CLIENT_ID and
 OAUTH_GO1_CLIENT_SECRET), the configuration file, an earlier connection of the same account, or a prompt, in
-this order. Secrets are never accepted as options.")]
+this order. Secrets are never accepted as options.
+
+Examples:
+  oauth connect go1 --scope user.read
+  oauth connect cobot/hub --scope read_user,read_bookings
+  oauth connect gocd-personal --server https://go.example.com:8154")]
 pub(crate) struct ConnectArgs {
     /// Name for the account
-    #[arg(value_name = "ACCOUNT", default_value = "default", value_parser = super::account_name)]
+    #[arg(value_name = "ACCOUNT", default_value = DEFAULT_ACCOUNT, value_parser = account_name)]
     account: String,
 
     /// Client id
@@ -96,6 +103,13 @@ async fn connect<P: CliProvider>(
         None => None,
     };
     let (registration, redirect) = client_lookup::resolve_client::<P>(context, arguments, saved).await?;
+    for scope in &registration.settings.scopes()? {
+        if let Some(similar) = similar_scope(arguments.provider, scope.as_str()) {
+            context.output.note(format_args!(
+                "No call is documented to need the scope `{scope}`; did you mean `{similar}`?"
+            ));
+        }
+    }
     // Open the store before the user spends time in the browser.
     let store = match existing {
         Some(store) => store,
@@ -104,13 +118,25 @@ async fn connect<P: CliProvider>(
     let connected = connect_account::<P>(context, arguments, &store, registration, redirect).await;
     store.close().await;
     let report = connected?;
-    let (provider, account) = (report.provider, &report.account);
     context.output.result(
         &json!({ "event": "connected", "connection": report }),
         format_args!("Connected.\n{}", report.lines(now())),
     );
-    context.output.note(format_args!("\nTry it:\n  oauth header {provider} {account}"));
+    context.output.note(format_args!("\nTry it:\n  {}", first_command::<P>(&report)));
     Ok(())
+}
+
+/// Returns a command that uses the new connection and prints no secret.
+fn first_command<P: CliProvider>(report: &Report) -> String {
+    let (path, scope) = P::FIRST_CALL;
+    if scope.is_empty() || report.scopes.iter().any(|granted| granted == scope) {
+        return format!(
+            "oauth request {} {}",
+            shell_name(report.provider, &report.account),
+            shell_quoted(path)
+        );
+    }
+    format!("oauth api {}", report.provider)
 }
 
 /// Connects at an embedded sandbox, with a temporary store.
@@ -175,5 +201,5 @@ async fn connect_account<P: CliProvider>(
     let status = connections.get(&command.account).status().await?;
     connections.drain().await;
     save_result.map_err(Failure::without_client)?;
-    Ok(Report::from_status(*provider, &command.account, &status))
+    Ok(Report::from_status(*provider, &command.account, &status, connections.client().site().token_url()))
 }

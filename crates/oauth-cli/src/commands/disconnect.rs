@@ -4,7 +4,8 @@ use clap::Args;
 use oauth_core::store::{Key, StoreErrorKind};
 use serde_json::json;
 
-use crate::context::{CommonArgs, Context};
+use crate::connection_name::ConnectionArgs;
+use crate::context::Context;
 use crate::failure::{ExitCode, Failure};
 use crate::open_connection::{Access, OpenConnection};
 use crate::output::is_interactive;
@@ -16,15 +17,12 @@ use crate::registration::Registration;
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "\
 Revokes the token first where the provider supports it (Cobot); if that fails, the connection is kept. For
-other providers, explains how long the token remains valid.")]
-pub(crate) struct DisconnectArgs {
-    /// cohortgo, cobot, go1, gocd or gocd-personal
-    #[arg(value_enum, value_name = "PROVIDER", hide_possible_values = true)]
-    provider: ProviderName,
+other providers, explains how long the token remains valid.
 
-    /// Account name
-    #[arg(value_name = "ACCOUNT")]
-    account: String,
+Example: oauth disconnect go1/acme")]
+pub(crate) struct DisconnectArgs {
+    #[command(flatten)]
+    pub(crate) connection: ConnectionArgs,
 
     /// Do not ask for confirmation
     #[arg(short, long)]
@@ -33,22 +31,24 @@ pub(crate) struct DisconnectArgs {
     /// Remove the connection here without revoking the token
     #[arg(long)]
     no_revoke: bool,
-
-    #[command(flatten)]
-    pub(crate) common: CommonArgs,
 }
 
 /// Runs the command.
 pub(crate) async fn run(arguments: &DisconnectArgs) -> Result<(), Failure> {
-    let context = Context::new(&arguments.common)?;
-    with_provider!(arguments.provider, P => disconnect::<P>(&context, arguments).await)
+    let context = Context::new(&arguments.connection.common)?;
+    let (provider, account) = arguments.connection.resolve()?;
+    with_provider!(provider, P => disconnect::<P>(&context, arguments, provider, &account).await)
 }
 
-async fn disconnect<P: CliProvider>(context: &Context, arguments: &DisconnectArgs) -> Result<(), Failure> {
-    let DisconnectArgs { provider, account, .. } = arguments;
+async fn disconnect<P: CliProvider>(
+    context: &Context,
+    arguments: &DisconnectArgs,
+    provider: ProviderName,
+    account: &str,
+) -> Result<(), Failure> {
     let missing = || Failure::not_connected(P::NAME, account);
     let store = context.open_store().await?.ok_or_else(missing)?;
-    let key = Key::new(P::NAME, account.as_str());
+    let key = Key::new(P::NAME, account);
     let found = store.shared().load(&key).await;
     store.close().await;
     let exists = match found {
@@ -72,12 +72,12 @@ async fn disconnect<P: CliProvider>(context: &Context, arguments: &DisconnectArg
     let is_revocable = P::NO_REVOCATION.is_empty();
     let is_revoked = is_revocable && !arguments.no_revoke;
     if is_revoked {
-        revoke::<P>(context, arguments).await?;
+        revoke::<P>(context, provider, account).await?;
     }
     let store = context.open_store().await?.ok_or_else(missing)?;
     let shared = store.shared();
     let removed = shared.remove(&key).await;
-    let registration_removed = Registration::delete(&shared, *provider, account).await;
+    let registration_removed = Registration::delete(&shared, provider, account).await;
     store.close().await;
     removed?;
     registration_removed?;
@@ -101,9 +101,12 @@ async fn disconnect<P: CliProvider>(context: &Context, arguments: &DisconnectArg
     Ok(())
 }
 
-async fn revoke<P: CliProvider>(context: &Context, arguments: &DisconnectArgs) -> Result<(), Failure> {
-    let result =
-        OpenConnection::<P>::open(context, arguments.provider, &arguments.account, Access::UseToken).await;
+async fn revoke<P: CliProvider>(
+    context: &Context,
+    provider: ProviderName,
+    account: &str,
+) -> Result<(), Failure> {
+    let result = OpenConnection::<P>::open(context, provider, account, Access::UseToken).await;
     let opened = result.map_err(|failure| match failure.code {
         ExitCode::Setup => {
             failure.with_help("use --no-revoke to remove the connection without revoking the token")
@@ -111,7 +114,7 @@ async fn revoke<P: CliProvider>(context: &Context, arguments: &DisconnectArgs) -
         _ => failure,
     })?;
     // Not cancelled by a signal: the token could be revoked while the connection stays.
-    let revoked = opened.connections.disconnect(&arguments.account).await.map_err(|error| {
+    let revoked = opened.connections.disconnect(account).await.map_err(|error| {
         opened.failure(&error).with_help(
             "the connection was kept; try again, or remove it without revoking the token with --no-revoke",
         )

@@ -26,7 +26,9 @@ use request_preview::RequestPreview;
 #[command(after_help = "\
 Checks the configuration, the store and its key, and each configured or connected provider: client, redirect
 URI, endpoints and clock. Also previews the requests that would connect an account. Sends no token and no
-secret. Lists responses of providers that could not be classified. Exit code 1 if there are problems.")]
+secret. Lists responses of providers that could not be classified. Exit code 1 if there are problems.
+
+Example: oauth doctor --provider gocd --offline")]
 pub(crate) struct DoctorArgs {
     /// Send no requests
     #[arg(long)]
@@ -150,6 +152,12 @@ fn print_report(output: Output, diagnostics: &[Diagnostic], checks: &[ProviderCh
             .collect();
         output.result(&json!({ "ok": problems == 0, "findings": diagnostics, "providers": providers }), "");
     } else {
+        let summary = match problems {
+            0 => "No problems found.\n".to_owned(),
+            1 => "1 problem found.\n".to_owned(),
+            problems => format!("{problems} problems found.\n"),
+        };
+        output.result(&(), summary);
         for diagnostic in diagnostics {
             output.result(&(), diagnostic);
         }
@@ -163,12 +171,6 @@ fn print_report(output: Output, diagnostics: &[Diagnostic], checks: &[ProviderCh
                 preview.print(output);
             }
         }
-        let summary = match problems {
-            0 => "\nNo problems found.".to_owned(),
-            1 => "\n1 problem found.".to_owned(),
-            problems => format!("\n{problems} problems found."),
-        };
-        output.result(&(), summary);
     }
     (problems > 0).then_some(ExitCode::Failed)
 }

@@ -2,21 +2,25 @@
 
 use serde_json::json;
 
-use super::ConnectionArgs;
+use crate::connection_name::ConnectionArgs;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::open_connection::{Access, OpenConnection};
-use crate::providers::{CliProvider, with_provider};
+use crate::providers::{CliProvider, ProviderName, with_provider};
 
 /// Runs the command.
 pub(crate) async fn run(arguments: &ConnectionArgs) -> Result<(), Failure> {
     let context = Context::new(&arguments.common)?;
-    with_provider!(arguments.provider, P => header::<P>(&context, arguments).await)
+    let (provider, account) = arguments.resolve()?;
+    with_provider!(provider, P => header::<P>(&context, provider, &account).await)
 }
 
-async fn header<P: CliProvider>(context: &Context, arguments: &ConnectionArgs) -> Result<(), Failure> {
-    let opened =
-        OpenConnection::<P>::open(context, arguments.provider, &arguments.account, Access::UseToken).await?;
+async fn header<P: CliProvider>(
+    context: &Context,
+    provider: ProviderName,
+    account: &str,
+) -> Result<(), Failure> {
+    let opened = OpenConnection::<P>::open(context, provider, account, Access::UseToken).await?;
     let reading = context.until_interrupted(async {
         opened.connection.headers().await.map_err(|error| opened.failure(&error))
     });

@@ -17,14 +17,20 @@ use crate::failure::{ExitCode, Failure};
 use crate::open_connection::finish;
 use crate::output::Output;
 use crate::report::sanitize;
+use crate::store::Store;
 use crate::styles::{BAD, DIM, GOOD};
 use crate::time::now;
+
+/// Time between looks for the store before the first connection.
+const STORE_POLL: Duration = Duration::from_secs(1);
 
 /// Arguments of `keep`.
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "\
-Includes connections made while it runs. Prints one line per event; with --json, one JSON object. Ctrl-C or
-SIGTERM finishes refreshes in flight and exits with code 0.")]
+Waits for the first connection if there is none, and includes connections made while it runs. Prints one line per
+event; with --json, one JSON object. Ctrl-C or SIGTERM finishes refreshes in flight and exits with code 0.
+
+Example: oauth keep --every 300 --json")]
 pub(crate) struct KeepArgs {
     /// Seconds between sweeps
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=86_400))]
@@ -37,13 +43,10 @@ pub(crate) struct KeepArgs {
 /// Runs the command.
 pub(crate) async fn run(arguments: &KeepArgs) -> Result<(), Failure> {
     let context = Context::new(&arguments.common)?;
-    let Some(store) = context.open_store().await? else {
-        return Err(Failure::new(
-            ExitCode::NotConnected,
-            "not_connected",
-            format!("there is no store yet: {}", context.store_location.address.display_name()),
-        )
-        .with_help("run `oauth connect PROVIDER`"));
+    let store = match wait_for_store(&context).await {
+        Ok(store) => store,
+        Err(failure) if failure.code == ExitCode::Interrupted => return Ok(()),
+        Err(failure) => return Err(failure),
     };
     let shared = store.shared();
     let output = context.output;
@@ -109,6 +112,29 @@ pub(crate) async fn run(arguments: &KeepArgs) -> Result<(), Failure> {
         // A signal is the normal end.
         Err(failure) if failure.code == ExitCode::Interrupted => Ok(()),
         ended => ended,
+    }
+}
+
+/// Opens the store. Waits for the first connection, which creates it.
+async fn wait_for_store(context: &Context) -> Result<Store, Failure> {
+    let mut is_first = true;
+    loop {
+        if let Some(store) = context.open_store().await? {
+            return Ok(store);
+        }
+        if std::mem::take(&mut is_first) {
+            log_line(
+                context.output,
+                DIM,
+                "keeper",
+                "waits for the first connection: run `oauth connect PROVIDER`",
+            );
+        }
+        let pause = async {
+            tokio::time::sleep(STORE_POLL).await;
+            Ok(())
+        };
+        context.until_interrupted(pause).await?;
     }
 }
 

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use clap::{Args, ValueEnum as _};
-use oauth_core::connections::{Connections, Status};
+use oauth_core::Site as _;
+use oauth_core::connections::Connections;
 use oauth_core::store::{RecordSummary, TokenStore};
 
 use crate::context::{CommonArgs, Context};
@@ -19,6 +20,7 @@ const PAGE_SIZE: usize = 500;
 
 /// Arguments of `list`.
 #[derive(Args, Clone, Debug)]
+#[command(after_help = "Example: oauth list --json | jq -r '.[] | .provider + \"/\" + .account'")]
 pub(crate) struct ListArgs {
     /// List only connections of cohortgo, cobot, go1, gocd or gocd-personal
     #[arg(long, value_enum, value_name = "NAME", hide_possible_values = true)]
@@ -69,28 +71,30 @@ async fn read_provider<P: CliProvider>(
     for summary in summaries(store, provider).await? {
         let account = &summary.account;
         // One unreadable record must not hide the others.
-        reports.push(match connection_status(context, store, provider, account, &mut cached).await {
-            Ok(status) => Report::from_status(provider, account, &status),
+        reports.push(match report(context, store, provider, account, &mut cached).await {
+            Ok(report) => report,
             Err(failure) => Report::from_summary(provider, &summary, Some(failure.message)),
         });
     }
     Ok(())
 }
 
-async fn connection_status<P: CliProvider>(
+async fn report<P: CliProvider>(
     context: &Context,
     store: &Arc<dyn TokenStore>,
     provider: ProviderName,
     account: &str,
     cached: &mut Option<(Registration, Connections<P>)>,
-) -> Result<Status, Failure> {
+) -> Result<Report, Failure> {
     let registration = Registration::for_connection(store, &context.config, provider, account).await?;
     let connections = match cached.take() {
         Some((same, connections)) if same == registration => connections,
         _ => Connections::shared_builder(registration.client::<P>()?, Arc::clone(store)).build(),
     };
     let (_, connections) = cached.insert((registration, connections));
-    connections.get(account).status().await.map_err(|error| Failure::for_connection(&error, P::NAME, account))
+    let status = connections.get(account).status().await;
+    let status = status.map_err(|error| Failure::for_connection(&error, P::NAME, account))?;
+    Ok(Report::from_status(provider, account, &status, connections.client().site().token_url()))
 }
 
 /// Returns all records of a provider.
@@ -110,26 +114,31 @@ pub(crate) async fn summaries(
     }
 }
 
+/// A table of at most 60 columns for usual names, then the reasons.
 fn text(reports: &[Report]) -> String {
     let now = now();
     let rows = reports.iter().map(|report| {
-        let when = |at: Option<_>| at.map_or_else(|| "-".to_owned(), |at| relative(at, now));
-        let expires = if report.refreshed_at.is_some() && report.expires_at.is_none() {
-            "never".to_owned()
-        } else {
-            when(report.expires_at)
+        let expires = match report.expires_at {
+            Some(at) => relative(at, now),
+            None if report.refreshed_at.is_some() => "never".to_owned(),
+            None => "-".to_owned(),
         };
+        let server = report.server.as_deref().unwrap_or("-");
         [
             report.provider.to_owned(),
             report.shown_account(),
-            report.state_label().to_owned(),
+            report.state_label().trim_start_matches("needs ").to_owned(),
             expires,
-            when(report.lapses_at),
-            when(report.refreshed_at),
-            report.explanation.as_deref().map_or_else(|| "-".to_owned(), sanitize),
+            server.trim_start_matches("https://").trim_start_matches("http://").to_owned(),
         ]
     });
-    table(["PROVIDER", "ACCOUNT", "STATE", "EXPIRES", "LAPSES", "LAST REFRESH", "REASON"], rows)
+    let mut text = table(["PROVIDER", "ACCOUNT", "STATE", "EXPIRES", "SERVER"], rows);
+    for report in reports {
+        if let Some(explanation) = &report.explanation {
+            text += &format!("\n{}/{}: {}", report.provider, report.shown_account(), sanitize(explanation));
+        }
+    }
+    text
 }
 
 #[cfg(test)]
@@ -143,9 +152,9 @@ mod tests {
     fn account_names_are_sanitized() {
         let summary = RecordSummary::new("a\u{1b}[2J\nb", 1, RecordState::Active, None, None);
         let report = Report::from_summary(ProviderName::Go1, &summary, Some("c\rd".to_owned()));
-        for output in [text(std::slice::from_ref(&report)), report.lines(now())] {
+        for (output, lines) in [(text(std::slice::from_ref(&report)), 3), (report.lines(now()), 2)] {
             let controls: Vec<char> = output.chars().filter(|c| c.is_control() && *c != '\n').collect();
-            assert!(controls.is_empty() && output.lines().count() == 2, "{output:?}");
+            assert!(controls.is_empty() && output.lines().count() == lines, "{output:?}");
             assert!(output.contains("[2J"), "{output:?}");
         }
     }

@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use clap::Args;
 use oauth_core::connections::{DynConnections, Sweep};
-use oauth_core::{Error, ErrorKind};
+use oauth_core::{Error, ErrorKind, Site as _};
 use serde::Serialize;
 
 use crate::client_groups::{ClientGroup, ClientGroups, EventListener, Selection};
+use crate::connection_name::{ConnectionName, ConnectionNameParser, shell_name};
 use crate::context::{CommonArgs, Context};
 use crate::failure::{ExitCode, Failure};
 use crate::open_connection::{Access, OpenConnection, finish};
@@ -21,28 +22,26 @@ use crate::time::now;
 /// Arguments of `refresh`.
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "\
-Exit code 0 if all were refreshed or none needed to be; otherwise the lowest code among the failures.")]
-pub(crate) struct RefreshArgs {
-    /// cohortgo, cobot, go1, gocd or gocd-personal
-    #[arg(
-        value_enum,
-        value_name = "PROVIDER",
-        requires = "account",
-        required_unless_present_any = ["all", "due"],
-        hide_possible_values = true
-    )]
-    provider: Option<ProviderName>,
+Exit code 0 if all were refreshed or none needed to be; otherwise the lowest code among the failures.
 
-    /// Account name
+Examples:
+  oauth refresh go1/acme
+  oauth refresh --due")]
+pub(crate) struct RefreshArgs {
+    /// cohortgo, cobot, go1, gocd or gocd-personal; or PROVIDER/ACCOUNT
+    #[arg(value_name = "PROVIDER", value_parser = ConnectionNameParser, hide_possible_values = true)]
+    name: Option<ConnectionName>,
+
+    /// Account name [default: default]
     #[arg(value_name = "ACCOUNT")]
     account: Option<String>,
 
     /// Refresh all connections that can be refreshed
-    #[arg(long, conflicts_with_all = ["due", "provider"])]
+    #[arg(long, conflicts_with_all = ["due", "name"])]
     all: bool,
 
     /// Refresh connections whose access token is due or whose refresh token expires soon
-    #[arg(long, conflicts_with = "provider")]
+    #[arg(long, conflicts_with = "name")]
     due: bool,
 
     #[command(flatten)]
@@ -78,9 +77,13 @@ impl Outcome {
 /// Runs the command. Returns the lowest exit code of the failures.
 pub(crate) async fn run(arguments: &RefreshArgs) -> Result<Option<ExitCode>, Failure> {
     let context = Context::new(&arguments.common)?;
-    if let (Some(provider), Some(account)) = (arguments.provider, &arguments.account) {
-        with_provider!(provider, P => refresh_one::<P>(&context, provider, account).await)?;
+    if let Some(name) = &arguments.name {
+        let (provider, account) = name.resolve(arguments.account.as_deref())?;
+        with_provider!(provider, P => refresh_one::<P>(&context, provider, &account).await)?;
         return Ok(None);
+    }
+    if !arguments.all && !arguments.due {
+        return Err(what_is_possible(&context).await);
     }
     let selection = if arguments.all { Selection::All } else { Selection::Due };
     let outcomes = refresh_many(&context, selection).await?;
@@ -98,6 +101,26 @@ pub(crate) async fn run(arguments: &RefreshArgs) -> Result<Option<ExitCode>, Fai
     Ok(outcomes.iter().filter_map(|one| one.code).min())
 }
 
+/// The error if no connection is named: lists what can be refreshed.
+async fn what_is_possible(context: &Context) -> Failure {
+    let reports = match super::list::reports(context, None).await {
+        Ok(reports) => reports,
+        Err(failure) => return failure,
+    };
+    let failure = Failure::usage("no connection is named");
+    let Some(first) = reports.first() else {
+        return failure.with_help("there is no connection yet; run `oauth connect PROVIDER`");
+    };
+    let one = shell_name(first.provider, &first.account);
+    failure.with_help(format!(
+        "run `oauth refresh --due` for what is due, `oauth refresh --all`, or name one of {}, such as `oauth refresh {one}`",
+        match reports.len() {
+            1 => "1 connection".to_owned(),
+            number => format!("{number} connections"),
+        }
+    ))
+}
+
 async fn refresh_one<P: CliProvider>(
     context: &Context,
     provider: ProviderName,
@@ -108,7 +131,7 @@ async fn refresh_one<P: CliProvider>(
         let connections: &dyn DynConnections = &opened.connections;
         connections.refresh(account).await.map_err(|error| opened.failure(&error))?;
         let status = opened.connection.status().await.map_err(|error| opened.failure(&error))?;
-        Ok(Report::from_status(provider, account, &status))
+        Ok(Report::from_status(provider, account, &status, opened.connections.client().site().token_url()))
     };
     let report = context.until_interrupted(refreshing).await;
     opened.close(context).await;

@@ -1,41 +1,55 @@
 //! `oauth request`: sends one authorized API request.
 
+use std::collections::HashSet;
+
 use clap::Args;
-use oauth_core::http::header::CONTENT_TYPE;
+use oauth_core::http::header::{CONTENT_TYPE, LINK};
 use oauth_core::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode};
 use oauth_core::{Endpoint, EndpointContext, Error, Provider};
 use serde_json::{Map, Value, json};
 use url::Url;
 
+use crate::connection_name::{ConnectionName, ConnectionNameParser};
 use crate::context::{CommonArgs, Context};
 use crate::failure::{ExitCode, Failure};
 use crate::open_connection::{Access, OpenConnection};
 use crate::prompt;
 use crate::providers::{CliProvider, ProviderName, RequestContext, with_provider};
+use crate::report::sanitize;
 use crate::setting::Settings;
 
 /// Arguments of `request`.
 #[derive(Args, Clone, Debug)]
-#[command(after_help = "\
-Prints the response body on stdout: unchanged, but on a terminal with control characters escaped. Exit code 0: status 2xx or 304. 7: 408, 429, 5xx or no response.
-8: any other 4xx. A rejected token is refreshed once; GET, HEAD and OPTIONS are then sent again.")]
+#[command(
+    override_usage = "oauth request [OPTIONS] PROVIDER [ACCOUNT] [METHOD] PATH",
+    after_help = "\
+Prints the response body on stdout: unchanged in a pipe; on a terminal, JSON is indented and control characters
+are escaped. Exit code 0: status 2xx or 304. 7: 408, 429, 5xx or no response. 8: any other 4xx. A rejected token
+is refreshed once; GET, HEAD and OPTIONS are then sent again.
+
+Examples:
+  oauth request go1 /me
+  oauth request go1/acme /learning-objects -f limit=5 --gateway
+  oauth request cobot/hub -X POST /bookings -d @booking.json
+  oauth request gocd-personal /dashboard | jq '._embedded.pipelines[].name'"
+)]
 pub(crate) struct RequestArgs {
-    /// cohortgo, cobot, go1, gocd or gocd-personal
-    #[arg(value_enum, value_name = "PROVIDER", hide_possible_values = true)]
-    provider: ProviderName,
+    /// cohortgo, cobot, go1, gocd or gocd-personal; or PROVIDER/ACCOUNT
+    #[arg(value_name = "PROVIDER", value_parser = ConnectionNameParser, hide_possible_values = true)]
+    name: ConnectionName,
 
-    /// Account name
-    #[arg(value_name = "ACCOUNT")]
-    account: String,
+    /// Account if it is not `default`, method if it is not GET, and path: below the provider's API, or a full
+    /// URL on the provider's hosts; at GoCD, a path that begins with /go/ starts at the server's root
+    #[arg(value_name = "PATH", num_args = 1..=3, required = true)]
+    words: Vec<String>,
 
-    /// HTTP method, such as GET or POST
-    #[arg(value_name = "METHOD")]
-    method: String,
+    /// HTTP method [default: GET, or POST with --data]
+    #[arg(short = 'X', long, value_name = "METHOD")]
+    method: Option<String>,
 
-    /// Path and query below the provider's API, or a full URL on the provider's hosts; at GoCD, a path that
-    /// begins with /go/ starts at the server's root
-    #[arg(value_name = "PATH")]
-    path: String,
+    /// Add a parameter: to the query of GET, HEAD and OPTIONS, else to a JSON body; can be repeated
+    #[arg(short, long, value_name = "NAME=VALUE", conflicts_with = "data")]
+    field: Vec<String>,
 
     /// Request body; @FILE reads a file, @- reads stdin
     #[arg(short, long, value_name = "DATA")]
@@ -48,6 +62,10 @@ pub(crate) struct RequestArgs {
     /// Print status and headers before the body
     #[arg(short, long)]
     include: bool,
+
+    /// Also get the following pages, if the response links to them
+    #[arg(long)]
+    paginate: bool,
 
     /// Cohort Go: act on behalf of this user, such as 'Bob Smith <bob.smith@example.org>'
     #[arg(long, value_name = "USER")]
@@ -65,49 +83,162 @@ pub(crate) struct RequestArgs {
     pub(crate) common: CommonArgs,
 }
 
+/// The connection, method and path of a request.
+struct Target<'a> {
+    provider: ProviderName,
+    account: String,
+    method: Method,
+    path: &'a str,
+}
+
+impl RequestArgs {
+    /// Assigns the positional arguments.
+    fn target(&self) -> Result<Target<'_>, Failure> {
+        let (account, method, path) = match self.words.as_slice() {
+            [path] => (None, None, path),
+            // An upper-case method; accounts with such a name are written PROVIDER/ACCOUNT.
+            [method, path] if self.name.account.is_some() || METHODS.contains(&method.as_str()) => {
+                (None, Some(method), path)
+            }
+            [account, path] => (Some(account), None, path),
+            [account, method, path] => (Some(account), Some(method), path),
+            _ => return Err(Failure::usage("the path is missing")),
+        };
+        if method.is_some() && self.method.is_some() {
+            return Err(Failure::usage("the method is given twice").with_help("remove one of them"));
+        }
+        let default = if self.data.is_some() { "POST" } else { "GET" };
+        let method = method.or(self.method.as_ref()).map_or(default, String::as_str);
+        let method = Method::from_bytes(method.to_ascii_uppercase().as_bytes()).map_err(|_| {
+            Failure::usage("invalid HTTP method").with_help("use a method such as GET or POST")
+        })?;
+        let (provider, account) = self.name.resolve(account.map(String::as_str))?;
+        Ok(Target { provider, account, method, path })
+    }
+
+    /// Parses the parameters.
+    fn fields(&self) -> Result<Vec<(&str, &str)>, Failure> {
+        let parse = |text| str::split_once(text, '=').ok_or_else(|| invalid_field(text));
+        self.field.iter().map(|text| parse(text.as_str())).collect()
+    }
+}
+
+fn invalid_field(text: &str) -> Failure {
+    Failure::usage(format!("invalid parameter `{text}`")).with_help("write it as NAME=VALUE")
+}
+
+/// Methods that are recognized in place of an account.
+const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+
 /// Runs the command. Returns the exit code for the response status.
 pub(crate) async fn run(arguments: &RequestArgs) -> Result<Option<ExitCode>, Failure> {
     let context = Context::new(&arguments.common)?;
-    with_provider!(arguments.provider, P => send::<P>(&context, arguments).await)
+    let target = arguments.target()?;
+    with_provider!(target.provider, P => send::<P>(&context, arguments, &target).await)
 }
 
 async fn send<P: CliProvider>(
     context: &Context,
     arguments: &RequestArgs,
+    target: &Target<'_>,
 ) -> Result<Option<ExitCode>, Failure> {
+    let Target { provider, account, method, path } = target;
     let options = provider_options::<P>(arguments)?;
-    let method = Method::from_bytes(arguments.method.to_ascii_uppercase().as_bytes())
-        .map_err(|_| Failure::usage("invalid HTTP method").with_help("use a method such as GET or POST"))?;
     let headers = headers(&arguments.header)?;
+    let fields = arguments.fields()?;
     let body = match &arguments.data {
         Some(data) => Some(body(context, data).await?),
-        None => None,
+        None if fields.is_empty() || method.is_safe() => None,
+        None => {
+            let fields: Map<String, Value> =
+                fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).into())).collect();
+            Some(Value::from(fields).to_string().into_bytes())
+        }
     };
 
-    let opened =
-        OpenConnection::<P>::open(context, arguments.provider, &arguments.account, Access::UseToken).await?;
+    let opened = OpenConnection::<P>::open(context, *provider, account, Access::UseToken).await?;
     let sending = async {
         let token = opened.connection.token().await.map_err(|error| opened.failure(&error))?;
         let client = opened.connections.client();
-        let context = RequestContext { site: client.site(), token: &token, options: &options };
-        let url = match P::url_outside_api(context.site, &arguments.path) {
+        let request_context = RequestContext { site: client.site(), token: &token, options: &options };
+        let mut url = match P::url_outside_api(request_context.site, path) {
             Some(url) => url,
-            None => target_url(&P::api_url(&context)?, &arguments.path)?,
+            None => target_url(&P::api_url(&request_context)?, path)?,
         };
-        let mut request = request(&method, &url, headers, body)?;
-        P::prepare_request(&mut request, &context)?;
-        let sent = if method.is_safe() {
-            opened.connection.send(&PreparedRequest::<true>(request)).await
-        } else {
-            opened.connection.send(&PreparedRequest::<false>(request)).await
-        };
-        sent.map_err(|error| opened.failure(&error))
+        if method.is_safe() && !fields.is_empty() {
+            url.query_pairs_mut().extend_pairs(&fields);
+        }
+        let mut requested = HashSet::new();
+        loop {
+            requested.insert(url.clone());
+            let mut request = request(method, &url, headers.clone(), body.clone())?;
+            P::prepare_request(&mut request, &request_context)?;
+            let sent = if method.is_safe() {
+                opened.connection.send(&PreparedRequest::<true>(request)).await
+            } else {
+                opened.connection.send(&PreparedRequest::<false>(request)).await
+            };
+            let response = sent.map_err(|error| opened.failure(&error))?;
+            print_response(context, arguments, &response);
+            if !response.status().is_success() && exit_code(response.status()).is_some() {
+                let used = opened.connection.token().await;
+                let secrets = [Some(&token), used.as_ref().ok()].into_iter().flatten().flat_map(|token| {
+                    let refresh_token = token.refresh_token().map(|token| token.expose());
+                    [Some(token.access_token().expose()), refresh_token].into_iter().flatten()
+                });
+                let message = api_message(response.body(), secrets);
+                context.output.note(refusal(method, &url, response.status(), &message));
+            }
+            let next = next_page(&url, &response).filter(|next| !requested.contains(next));
+            match next.filter(|_| arguments.paginate && method.is_safe()) {
+                Some(next) => url = next,
+                None => return Ok(response.status()),
+            }
+        }
     };
-    let response = context.until_interrupted(sending).await;
+    let status = context.until_interrupted(sending).await;
     opened.close(context).await;
-    let response = response?;
-    print_response(context, arguments, &response);
-    Ok(exit_code(response.status()))
+    Ok(exit_code(status?))
+}
+
+/// Describes a response that is not a success.
+fn refusal(method: &Method, url: &Url, status: StatusCode, message: &str) -> String {
+    let mut url = url.clone();
+    // Parameters may be personal data or secrets.
+    url.set_query(None);
+    let message = if message.is_empty() { String::new() } else { format!(": {message}") };
+    let help = match status.as_u16() {
+        403 => "\n help: the token may lack a scope; `oauth api PROVIDER` lists the scopes of each call",
+        404 => "\n help: check the path; `oauth api PROVIDER` lists the calls",
+        _ => "",
+    };
+    format!("{method} {url}: {status}{}{help}", sanitize(&message))
+}
+
+/// Returns the API's error message without secrets that it echoes. Empty if there is none.
+fn api_message<'a>(body: &[u8], secrets: impl Iterator<Item = &'a str>) -> String {
+    let body: Value = serde_json::from_slice(body).unwrap_or_default();
+    let error =
+        body.get("error").filter(|error| error.is_object()).or(body.pointer("/errors/0")).unwrap_or(&body);
+    let names = ["message", "error_description", "detail", "title", "error"];
+    let text = names.iter().find_map(|name| error.get(name)?.as_str()).or(error.as_str()).unwrap_or_default();
+    secrets.fold(text.to_owned(), |text, secret| text.replace(secret, "[redacted]"))
+}
+
+/// Returns the URL of the next page: from a `Link` header (RFC 8288), or a `next` link of HAL or JSON:API.
+fn next_page(url: &Url, response: &Response<Vec<u8>>) -> Option<Url> {
+    let links = response.headers().get_all(LINK).iter().filter_map(|value| value.to_str().ok());
+    let in_header = links.flat_map(|links| links.split(',')).find_map(|link| {
+        let (target, parameters) = link.trim().strip_prefix('<')?.split_once('>')?;
+        let is_next = parameters.split(';').any(|one| matches!(one.trim(), "rel=\"next\"" | "rel=next"));
+        is_next.then(|| target.to_owned())
+    });
+    let in_body = || {
+        let body: Value = serde_json::from_slice(response.body()).ok()?;
+        let next = body.pointer("/_links/next").or(body.pointer("/links/next"))?;
+        next.as_str().or_else(|| next.get("href")?.as_str()).map(str::to_owned)
+    };
+    url.join(&in_header.or_else(in_body)?).ok()
 }
 
 /// Collects the provider-specific options.
@@ -223,10 +354,7 @@ fn print_response(context: &Context, arguments: &RequestArgs, response: &Respons
         }
         output.raw(format!("{head}\n").as_bytes());
     }
-    output.raw(response.body());
-    if !response.status().is_success() {
-        output.note(format_args!("The response status is {}.", response.status()));
-    }
+    output.body(response.body());
 }
 
 fn exit_code(status: StatusCode) -> Option<ExitCode> {
@@ -234,5 +362,39 @@ fn exit_code(status: StatusCode) -> Option<ExitCode> {
         200..=299 | 304 => None,
         408 | 429 | 500.. => Some(ExitCode::TryLater),
         _ => Some(ExitCode::Refused),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn message_of_api_is_found_and_redacted() {
+        for (body, message) in [
+            (r#"{"message":"no such course"}"#, "no such course"),
+            (r#"{"error":"invalid","error_description":"a-token is unknown"}"#, "[redacted] is unknown"),
+            (r#"{"error":{"message":"nested"}}"#, "nested"),
+            (r#"{"errors":[{"title":"first"},{"title":"second"}]}"#, "first"),
+            (r#"{"errors":["plain"]}"#, "plain"),
+            ("<html>", ""),
+        ] {
+            assert_eq!(api_message(body.as_bytes(), ["a-token"].into_iter()), message, "{body}");
+        }
+    }
+
+    #[test]
+    fn next_page_comes_from_header_or_body() {
+        let url = Url::parse("https://api.example.com/v2/x?page=1").unwrap();
+        let next = |link: &str, body: &str| {
+            let response = Response::builder().header(LINK, link).body(body.as_bytes().to_vec()).unwrap();
+            next_page(&url, &response).map(String::from)
+        };
+        let second = Some("https://api.example.com/v2/x?page=2".to_owned());
+        assert_eq!(next(r#"<?page=0>; rel="prev", <?page=2>; rel="next""#, "{}"), second);
+        assert_eq!(next("", r#"{"_links":{"next":{"href":"/v2/x?page=2"}}}"#), second);
+        assert_eq!(next("", r#"{"links":{"next":"?page=2"}}"#), second);
+        assert_eq!(next("", r#"{"links":{"next":null}}"#), None);
+        assert_eq!(next("", "[]"), None);
     }
 }

@@ -19,7 +19,9 @@ by spaces: the first encrypts, all decrypt. If other processes use the store, ap
 before the next:
   1. OLD NEW: all can read records encrypted with the new key.
   2. NEW OLD: all encrypt with the new key.
-  3. Run `oauth rotate-keys` once with NEW OLD, then use NEW alone.")]
+  3. Run `oauth rotate-keys` once with NEW OLD, then use NEW alone.
+
+Example: oauth rotate-keys --json")]
 pub(crate) struct RotateKeysArgs {
     #[command(flatten)]
     pub(crate) common: CommonArgs,

@@ -1,7 +1,9 @@
 //! `oauth status`: prints the status of one or all connections.
 
 use clap::Args;
+use oauth_core::Site as _;
 
+use crate::connection_name::{ConnectionName, ConnectionNameParser};
 use crate::context::{CommonArgs, Context};
 use crate::failure::{ExitCode, Failure};
 use crate::open_connection::{Access, OpenConnection};
@@ -14,13 +16,15 @@ use crate::time::now;
 #[command(after_help = "\
 Sends nothing to the provider. Exit code 0: active. 3: no such connection. 4: the customer must connect
 again. 10: the access token has expired; its next use refreshes it. For several connections: the lowest code
-other than 0.")]
-pub(crate) struct StatusArgs {
-    /// cohortgo, cobot, go1, gocd or gocd-personal
-    #[arg(value_enum, value_name = "PROVIDER", requires = "account", hide_possible_values = true)]
-    provider: Option<ProviderName>,
+other than 0.
 
-    /// Account name
+Example: oauth status go1/acme || oauth connect go1/acme")]
+pub(crate) struct StatusArgs {
+    /// cohortgo, cobot, go1, gocd or gocd-personal; or PROVIDER/ACCOUNT
+    #[arg(value_name = "PROVIDER", value_parser = ConnectionNameParser, hide_possible_values = true)]
+    name: Option<ConnectionName>,
+
+    /// Account name [default: default]
     #[arg(value_name = "ACCOUNT")]
     account: Option<String>,
 
@@ -31,9 +35,10 @@ pub(crate) struct StatusArgs {
 /// Runs the command. Returns an exit code unless active.
 pub(crate) async fn run(arguments: &StatusArgs) -> Result<Option<ExitCode>, Failure> {
     let context = Context::new(&arguments.common)?;
-    if let (Some(provider), Some(account)) = (arguments.provider, &arguments.account) {
+    if let Some(name) = &arguments.name {
+        let (provider, account) = name.resolve(arguments.account.as_deref())?;
         let report =
-            with_provider!(provider, P => connection_report::<P>(&context, provider, account).await)?;
+            with_provider!(provider, P => connection_report::<P>(&context, provider, &account).await)?;
         context.output.result(&report, report.lines(now()));
         return Ok(report.code());
     }
@@ -54,6 +59,7 @@ async fn connection_report<P: CliProvider>(
         opened.connection.status().await.map_err(|error| opened.failure(&error))
     });
     let status = reading.await;
+    let client = opened.connections.client();
     opened.close(context).await;
-    Ok(Report::from_status(provider, account, &status?))
+    Ok(Report::from_status(provider, account, &status?, client.site().token_url()))
 }

@@ -24,6 +24,7 @@ impl CliProvider for Cobot {
         ),
     ];
     const REQUEST_OPTIONS: &'static [&'static str] = &["space"];
+    const FIRST_CALL: (&'static str, &'static str) = ("/user", "read_user");
     const NO_REVOCATION: &'static str = "";
 
     fn site(settings: &Settings) -> Result<Site, Failure> {

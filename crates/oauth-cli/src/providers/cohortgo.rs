@@ -49,6 +49,7 @@ impl CliProvider for CohortGo {
         ),
     ];
     const REQUEST_OPTIONS: &'static [&'static str] = &["act-as"];
+    const FIRST_CALL: (&'static str, &'static str) = ("/users.json", "");
     const NO_REVOCATION: &'static str = "Cohort Go documents no way to revoke a token; ask your account representative, or the customer's \
                                  administrator, to remove the app";
 

@@ -42,6 +42,7 @@ impl CliProvider for Go1 {
         ),
     ];
     const REQUEST_OPTIONS: &'static [&'static str] = &["gateway"];
+    const FIRST_CALL: (&'static str, &'static str) = ("/me", "user.read");
     const NO_REVOCATION: &'static str = "Go1 has no way to revoke a token; the access token works until it expires, at most 12 hours; \
                                  customers can remove the app in the portal's settings";
 

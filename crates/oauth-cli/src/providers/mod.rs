@@ -94,6 +94,9 @@ pub(crate) trait CliProvider: Provider {
     /// Options of `oauth request` that the provider supports.
     const REQUEST_OPTIONS: &'static [&'static str] = &[];
 
+    /// Path of a first call to try after connecting, and the scope that it needs.
+    const FIRST_CALL: (&'static str, &'static str);
+
     /// Builds the provider's site from settings.
     fn site(settings: &Settings) -> Result<Self::Site, Failure>;
 
@@ -150,8 +153,12 @@ const fn server(help: &'static str) -> Setting {
 }
 
 /// The scope option of most providers.
-const SCOPE: Setting =
-    Setting::many(SettingScope::Scopes, "scope", "SCOPE", "OAuth scope; can be repeated or comma-separated");
+const SCOPE: Setting = Setting::many(
+    SettingScope::Scopes,
+    "scope",
+    "SCOPE",
+    "OAuth scope; can be repeated or comma-separated; `oauth api PROVIDER` lists them",
+);
 
 #[cfg(test)]
 mod tests {

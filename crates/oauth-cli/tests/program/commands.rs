@@ -444,3 +444,131 @@ async fn request_reaches_gocd_api_and_pages() {
     let change = ["request", "gocd-personal", "ci", "POST", "/current_user/access_tokens"];
     assert!(home.run(&change).stdout.contains("using access token is forbidden"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn connection_is_named_in_either_form() {
+    let sandbox = go1().await;
+    let home = TestHome::new().with_client_of(&sandbox);
+    home.connect(&sandbox, "default", &["--scope", "user.read"]).await.ok();
+    home.connect(&sandbox, "acme", &["--scope", "user.read"]).await.ok();
+    for arguments in [
+        &["request", "go1", "/me"][..],
+        &["request", "go1", "GET", "/me"],
+        &["request", "go1/acme", "/me"],
+        &["request", "go1/acme", "get", "/me"],
+        &["request", "go1", "acme", "/me"],
+        &["request", "-X", "GET", "go1/acme", "/me"],
+        &["status", "go1"],
+        &["status", "go1/acme"],
+        &["header", "go1/acme"],
+        &["refresh", "go1/acme"],
+        &["disconnect", "go1/acme", "--yes"],
+    ] {
+        home.run(arguments).ok();
+    }
+    home.run_with(&["add", "cobot/hub"], "a-token\n").ok();
+    assert_eq!(home.run(&["token", "cobot/hub"]).ok(), "a-token\n");
+    for (arguments, help) in [
+        (&["status", "go1/acme", "acme"][..], "PROVIDER/ACCOUNT or PROVIDER ACCOUNT"),
+        (&["status", "go2"], "a similar value exists: 'go1'"),
+        (&["request", "go1", "default", "GET", "/me", "-X", "PUT"], "remove one of them"),
+        (&["request", "go1", "/me", "-f", "limit"], "write it as NAME=VALUE"),
+        (&["refresh"], "name one of 2 connections, such as `oauth refresh cobot/hub`"),
+    ] {
+        let ran = home.run(arguments);
+        assert!(ran.code == Some(2) && ran.stderr.contains(help), "{arguments:?}: {ran:?}");
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn exec_passes_token_and_exit_code() {
+    let home = TestHome::new();
+    home.run_with(&["add", "cobot", "hub"], "a-token\n").ok();
+    let script = "echo \"$OAUTH_ACCESS_TOKEN, $OAUTH_AUTHORIZATION\"; exit 42";
+    let ran = home.run(&["exec", "cobot/hub", "--", "/bin/sh", "-c", script]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(42), "a-token, Bearer a-token\n"), "{ran:?}");
+    let ran = home.run(&["exec", "cobot", "hub", "--", "/no/such/command"]);
+    assert!(ran.code == Some(1) && ran.stderr.contains("cannot run `/no/such/command`"), "{ran:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn request_sends_fields_and_follows_pages() {
+    let sandbox = go1().await;
+    let home = TestHome::new().with_client_of(&sandbox);
+    home.connect(&sandbox, "acme", &["--scope", "user.read"]).await.ok();
+    let fields = ["-f", "limit=2", "-f", "keyword=a b"];
+    sandbox.next_api_call(Fault::json(200, &json!({ "_links": { "next": { "href": "/v2/me?page=2" } } })));
+    sandbox.next_api_call(Fault::status(200, "[]"));
+    let get = ["request", "go1/acme", "/me", "--paginate"];
+    assert!(home.run(&[&get[..], &fields].concat()).ok().ends_with("[]"));
+    sandbox.next_api_call(Fault::status(200, ""));
+    let post = ["request", "go1/acme", "/enrollments", "--gateway", "-X", "POST"];
+    home.run(&[&post[..], &fields].concat()).ok();
+    let journal = sandbox.journal();
+    let last: Vec<String> = journal.entries().iter().rev().take(3).map(|call| format!("{call:?}")).collect();
+    let limit = r#"Parameter { name: "limit", value: "2" }"#;
+    assert!(last[2].contains(&format!("query: [{limit}")), "{last:?}");
+    assert!(last[1].contains(r#"query: [Parameter { name: "page", value: "2" }]"#), "{last:?}");
+    assert!(last[0].contains("POST") && last[0].contains(limit), "{last:?}");
+}
+
+/// The status line on stderr names the call and the API's message; the body stays on stdout.
+#[tokio::test(flavor = "multi_thread")]
+async fn refused_request_shows_path_and_message() {
+    let sandbox = go1().await;
+    let home = TestHome::new().with_client_of(&sandbox);
+    home.connect(&sandbox, "acme", &["--scope", "user.read"]).await.ok();
+    let token = home.run(&["token", "go1/acme"]).ok();
+    let body = json!({ "message": format!("{} may not read this", token.trim()) });
+    sandbox.next_api_call(Fault::json(403, &body));
+    let ran = home.run(&["request", "go1/acme", "/me?secret=1"]);
+    assert_eq!(ran.code, Some(8), "{ran:?}");
+    assert!(ran.stderr.contains("/v2/me: 403 Forbidden: [redacted] may not read this"), "{ran:?}");
+    assert!(ran.stderr.contains(" help: the token may lack a scope"), "{ran:?}");
+    assert!(!ran.stderr.contains("secret=1") && !ran.stderr.contains(token.trim()), "{ran:?}");
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn keep_waits_for_first_connection() {
+    let home = TestHome::new();
+    let mut keep = home.start(&["keep", "--every", "1", "--json"]);
+    assert!(keep.line().contains("waits for the first connection"));
+    home.run_with(&["add", "cobot", "hub"], "a-token\n").ok();
+    assert!(keep.line().contains("sweeps every 1 s"));
+    keep.signal(rustix::process::Signal::TERM);
+    keep.end().ok();
+    // A signal ends the wait as well.
+    let mut keep = TestHome::new().start(&["keep"]);
+    assert!(keep.line().contains("waits for the first connection"));
+    keep.signal(rustix::process::Signal::TERM);
+    keep.end().ok();
+}
+
+/// Help for common mistakes names the mistake.
+#[test]
+fn help_fits_the_mistake() {
+    let home = TestHome::new();
+    for (server, help) in [
+        ("auth.example.com", "write https://auth.example.com"),
+        ("http://127.0.0.1:1", "nothing listens there"),
+        ("https://no-such-host.invalid", "the server's name is not known"),
+    ] {
+        let connect =
+            ["connect", "go1", "--client-credentials", "--client-id", "x", "--client-secret-file", "-"];
+        let ran = home.run_with(&[&connect[..], &["--server", server]].concat(), "canary");
+        assert!(ran.stderr.contains(help) && !ran.stderr.contains("try again later"), "{ran:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn list_fits_sixty_columns() {
+    let sandbox = go1().await;
+    let home = TestHome::new().with_client_of(&sandbox);
+    home.connect(&sandbox, "acme", &["--scope", "user.read"]).await.ok();
+    home.run_with(&["add", "cobot", "hub"], "a-token\n").ok();
+    let listed = home.run(&["list"]).ok();
+    assert!(listed.lines().all(|line| line.chars().count() <= 60), "{listed}");
+    assert!(listed.contains("127.0.0.1:") && listed.contains("www.cobot.me"), "{listed}");
+}

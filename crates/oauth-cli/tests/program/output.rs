@@ -107,7 +107,10 @@ fn help_pages() {
         let mut is_list = false;
         for line in page.lines() {
             match line.strip_prefix("  ").filter(|line| !line.starts_with(' ')) {
-                Some(entry) if is_list => below.push(entry.split_whitespace().next().unwrap().to_owned()),
+                Some(entry) if is_list && !entry.starts_with("help ") => {
+                    below.push(entry.split_whitespace().next().unwrap().to_owned());
+                }
+                Some(_) if is_list => {}
                 _ => is_list = matches!(line, "Commands:" | "Providers:"),
             }
         }

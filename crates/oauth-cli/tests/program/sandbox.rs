@@ -338,3 +338,56 @@ async fn listens_on_loopback_only() {
         }
     }
 }
+
+#[test]
+fn exports_are_shell_assignments() {
+    let mut sandbox = TestHome::new().start(&["sandbox", "--port-base", "0", "--env"]);
+    let lines: Vec<String> = (0..15).map(|_| sandbox.line()).collect();
+    let has = |start: &str| lines.iter().any(|line| line.starts_with(start));
+    assert!(lines.iter().all(|line| line.starts_with("export OAUTH_")), "{lines:?}");
+    assert!(
+        has("export OAUTH_GO1_URL=http://127.0.0.1:") && has("export OAUTH_GO1_CLIENT_SECRET="),
+        "{lines:?}"
+    );
+    assert!(
+        has("export OAUTH_GOCD_PERSONAL_TOKEN=") && has("export OAUTH_SANDBOX_CONTROL_KEY="),
+        "{lines:?}"
+    );
+}
+
+/// Neither client id nor secret is given.
+#[tokio::test(flavor = "multi_thread")]
+async fn connect_reads_client_of_running_sandbox() {
+    let home = TestHome::new();
+    let mut sandbox =
+        home.start(&["sandbox", "--port-base", "0", "--auto-approve", "--redirect-uri", REDIRECT_URI]);
+    let manifest: Value = serde_json::from_str(&sandbox.line()).unwrap();
+    let go1 = &manifest["providers"]["go1"];
+    let connect = |more: &[&str]| {
+        let fixed = ["connect", "go1", "--redirect-uri", REDIRECT_URI, "--no-browser", "--json"];
+        home.start(&[&fixed[..], more].concat())
+    };
+    let mut connecting = connect(&["--server", text(go1, "url"), "--scope", "user.read"]);
+    let response = http().get(connecting.url()).send().await.unwrap();
+    connecting.paste(response.headers()["location"].to_str().unwrap());
+    connecting.end().ok();
+    home.run(&["request", "go1", "/me"]).ok();
+    // Without --server and without a terminal, production stays the default.
+    let ran = home.run(&["connect", "cobot", "--redirect-uri", REDIRECT_URI]);
+    assert_eq!(ran.code, Some(2), "{ran:?}");
+    let cobot = ran;
+    let mistyped =
+        ["connect", "go1", "new", "--scope", "user.raed", "--client-id", "x", "--client-secret-file", "-"];
+    let ran =
+        home.run_with(&[&mistyped[..], &["--redirect-uri", REDIRECT_URI, "--no-browser"]].concat(), "canary");
+    assert!(ran.stderr.contains("did you mean `user.read`?"), "{ran:?}");
+    let offer = format!("pass --server {}", text(&manifest["providers"]["cobot"], "url"));
+    assert!(cobot.stderr.contains(&offer), "{cobot:?}");
+    // A configured client is not replaced.
+    let mut configured = home.command(&["connect", "cobot", "--redirect-uri", REDIRECT_URI]);
+    let output = configured.env("OAUTH_COBOT_CLIENT_ID", "x").output().unwrap();
+    assert!(!String::from_utf8(output.stderr).unwrap().contains("sandbox"));
+    drop(sandbox);
+    let ran = home.run(&["connect", "cobot", "--redirect-uri", REDIRECT_URI]);
+    assert!(!ran.stderr.contains("sandbox"), "the sandbox was killed: {ran:?}");
+}

@@ -216,3 +216,39 @@ async fn response_is_escaped_on_a_terminal() {
     answer();
     assert!(home.run(&request).ok().ends_with(body));
 }
+
+/// The whole way from the sandbox to the first call, with what the terminal shows.
+#[tokio::test(flavor = "multi_thread")]
+async fn sandbox_on_a_terminal_shows_commands() {
+    let home = TestHome::new().with("NO_COLOR", "1");
+    let mut sandbox = at_terminal(&home, &["sandbox", "--port-base", "0"]);
+    sandbox.exp_string("The sandbox is ready.").unwrap();
+    for provider in ["cohortgo", "cobot", "go1", "gocd"] {
+        let command =
+            format!(r"oauth connect {provider} --server http://127\.0\.0\.1:\d+\S*( --scope \S+)?\r?\n");
+        sandbox.exp_regex(&command).unwrap();
+        sandbox.exp_regex(r"log in as \S+ with \S+").unwrap();
+    }
+    sandbox.exp_string("oauth connect gocd-personal --server").unwrap();
+    let (_, token) = sandbox.exp_regex(r"token \S+\r?\n").unwrap();
+    let shown = sandbox.exp_string("Ctrl-C").unwrap();
+    assert!(!shown.contains("client_secret"), "{shown}");
+
+    let mut session = at_terminal(&home, &["connect", "gocd-personal"]);
+    session.exp_string("Connect to the gocd-personal sandbox on this machine").unwrap();
+    session.send_line("y").unwrap();
+    session.exp_string("Access token:").unwrap();
+    session.send_line(token.trim().trim_start_matches("token ")).unwrap();
+    session.exp_string("Connected.").unwrap();
+    session.exp_string("oauth request gocd-personal /current_user").unwrap();
+    assert_eq!(ended(&session), 0);
+
+    let mut session = at_terminal(&home, &["request", "gocd-personal", "/current_user"]);
+    let shown = session.exp_eof().unwrap();
+    assert!(shown.starts_with("{\r\n  \"") && shown.ends_with("}\r\n"), "{shown:?}");
+    assert_eq!(ended(&session), 0);
+    // No offer in place of a configured site.
+    let mut session = at_terminal(&home, &["connect", "go1", "--client-id", "x"]);
+    let shown = session.exp_string("Client secret:").unwrap();
+    assert!(!shown.contains("sandbox"), "{shown}");
+}

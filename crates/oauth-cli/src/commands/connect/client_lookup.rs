@@ -4,13 +4,15 @@
 use oauth_core::ClientSecret;
 
 use super::ConnectArgs;
-use crate::client_config::{ClientConfig, ClientCredentials, variable_name};
+use crate::client_config::{ClientConfig, ClientCredentials, origin, variable_name};
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::output::is_interactive;
 use crate::prompt;
 use crate::providers::{CliProvider, ProviderArgs, ProviderName};
 use crate::redirect::{DEFAULT_PORT, Redirect};
 use crate::registration::Registration;
+use crate::running_sandbox::RunningSandbox;
 use crate::setting::{SettingScope, Settings};
 
 /// Returns the client, and its redirect URI with listener. `saved` is the client of an earlier connection.
@@ -21,12 +23,29 @@ pub(super) async fn resolve_client<P: CliProvider>(
 ) -> Result<(Registration, Option<Redirect>), Failure> {
     let ProviderArgs { provider, command, settings } = arguments;
     let configured = ClientConfig::load(&context.config, *provider)?;
+    let is_new = saved.is_none();
     let saved = saved.unwrap_or_default();
     let settings = settings.clone().with_defaults(configured.settings.clone());
     let inherited = inherited(*provider, &settings, &saved);
     let mut settings = settings.with_defaults(inherited);
     settings.make_absolute("ca-certificate");
+    let sandbox = RunningSandbox::find(*provider);
+    // Not in place of a configured site or client.
+    let is_unconfigured = is_new
+        && settings.one("server").is_none()
+        && configured.client == ClientCredentials::default()
+        && command.client_id.is_none()
+        && command.client_secret_file.is_none();
+    if let Some(sandbox) = sandbox.as_ref().filter(|_| is_unconfigured) {
+        let place = format!("the {provider} sandbox on this machine, {}", sandbox.url);
+        if !is_interactive() {
+            context.output.note(format_args!("To connect to {place}, pass --server {}.", sandbox.url));
+        } else if prompt::confirm(context, &format!("Connect to {place}?")).await? {
+            settings.set("server", vec![sandbox.url.clone()]);
+        }
+    }
     // Report invalid settings before prompting.
+    settings.check_server()?;
     P::site(&settings)?;
     if !P::HAS_CLIENTS {
         return Ok((Registration { settings, ..Registration::default() }, None));
@@ -52,7 +71,13 @@ pub(super) async fn resolve_client<P: CliProvider>(
         .is_for_server(*provider, &settings)
         .then(|| ClientCredentials { id: saved.client_id.clone(), secret: saved.client_secret.clone() });
     let other_server = configured.is_none().then_some("server");
-    let known = [configured, saved.as_ref()];
+    // A saved client may be that of an earlier sandbox.
+    let sandbox = sandbox.filter(|sandbox| {
+        let mut at_sandbox = Settings::default();
+        at_sandbox.set("server", vec![sandbox.url.clone()]);
+        origin(*provider, &at_sandbox) == origin(*provider, &settings)
+    });
+    let known = [configured, sandbox.as_ref().map(|sandbox| &sandbox.client), saved.as_ref()];
     let known_id = known.into_iter().flatten().map(|one| &one.id).find(|id| !id.is_empty());
     let client_id = match command.client_id.as_ref().or(known_id).cloned() {
         Some(id) => id,
@@ -99,7 +124,7 @@ fn inherited(provider: ProviderName, settings: &Settings, saved: &Registration) 
 }
 
 /// Returns the secret of this client. A secret without client id applies only if no other is known.
-fn secret<'a>(client_id: &str, known: [Option<&'a ClientCredentials>; 2]) -> Option<&'a ClientSecret> {
+fn secret<'a>(client_id: &str, known: [Option<&'a ClientCredentials>; 3]) -> Option<&'a ClientSecret> {
     let of =
         |id: &str| known.into_iter().flatten().filter(|one| one.id == id).find_map(|one| one.secret.as_ref());
     of(client_id).or_else(|| of(""))
