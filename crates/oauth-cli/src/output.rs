@@ -52,8 +52,8 @@ impl Output {
         record_failure(written.and_then(|()| out.flush()));
     }
 
-    /// Prints a response body: unchanged in a pipe. A terminal gets JSON indented, other text escaped, and a line
-    /// end.
+    /// Prints a response body: unchanged in a pipe. A terminal gets JSON indented, other text escaped, and a
+    /// line end.
     pub(crate) fn body(self, bytes: &[u8]) {
         if !io::stdout().is_terminal() {
             return self.raw(bytes);

@@ -1,5 +1,5 @@
-//! An app whose customers connect their GitLab accounts. No crate of this workspace is for GitLab: `gitlab.rs`
-//! declares the provider. The connections are stored in SQLite and survive a restart.
+//! An app whose customers connect their GitLab accounts. No crate of this workspace is for GitLab:
+//! `gitlab.rs` declares the provider. The connections are stored in SQLite and survive a restart.
 //!
 //! ```sh
 //! cargo run -p examples --example own-provider

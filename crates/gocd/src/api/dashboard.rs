@@ -11,8 +11,8 @@ endpoint! {
     [] Personal;
     /// `GET /api/dashboard`: all pipelines that the user may view, with their latest runs, in groups and
     /// environments. Since 18.12.0. Until a server has loaded it after a start, the error is
-    /// [`Unavailable`](crate::ErrorKind::Unavailable) (status 202). Source: api.gocd.org, "Get Dashboard"; the
-    /// status in the server's source.
+    /// [`Unavailable`](crate::ErrorKind::Unavailable) (status 202). Source: api.gocd.org, "Get Dashboard";
+    /// the status in the server's source.
     ///
     /// ```
     /// # async fn example(gocd: gocd::PersonalClient) -> Result<(), gocd::Error> {

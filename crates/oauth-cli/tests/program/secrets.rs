@@ -1,6 +1,6 @@
 //! No secret is printed or left on disk in clear, whatever the outcome. Five places print one by design, for
-//! another program: the stdout of `header` and `token`, the environment of `exec`, and the stdout of `sandbox`,
-//! with and without `--env`. Secrets of a sandbox are valid only there.
+//! another program: the stdout of `header` and `token`, the environment of `exec`, and the stdout of
+//! `sandbox`, with and without `--env`. Secrets of a sandbox are valid only there.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -108,7 +108,8 @@ impl<P: Provider> Client<P> {
             |error: Error| error.with_kind(ErrorKind::Unavailable, "the server does not have the answer yet");
         let status = response.status();
         if is_complete {
-            // RFC 9110, 15.3.3: the server still works on it. `parse` decides, for it may be the whole answer.
+            // RFC 9110, 15.3.3: the server still works on it. `parse` decides, for it may be the whole
+            // answer.
             let unfinished =
                 (status == StatusCode::ACCEPTED && is_read).then(|| unfinished(refused(&response)));
             return parse(endpoint, &context, response).map_err(|error| match unfinished {

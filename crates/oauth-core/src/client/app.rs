@@ -24,7 +24,7 @@ pub struct App {
     client_id: ClientId,
     client_secret: Option<ClientSecret>,
     redirect_uri: Option<RedirectUri>,
-    /// What is wrong with the redirect URI.
+    /// The error of a redirect URI that cannot be used.
     fault: Option<Arc<Error>>,
 }
 

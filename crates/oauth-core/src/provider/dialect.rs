@@ -63,8 +63,8 @@ pub struct Dialect {
     /// Other places of members of a token response, as pairs of the name in RFC 6749 section 5.1 and a JSON
     /// pointer. The member with the standard name is not read unless it is one of them.
     ///
-    /// With several places of a member, they count in the order of the access token's: if that is found at its
-    /// second place, so are all others that have a second place.
+    /// With several places of a member, they count in the order of the access token's: if that is found at
+    /// its second place, so are all others that have a second place.
     pub response_members: &'static [(&'static str, &'static str)],
     /// Form of `expires_in`.
     pub expiry: Expiry,
@@ -168,8 +168,8 @@ pub enum Expiry {
     Seconds,
     /// Milliseconds from the response on.
     Milliseconds,
-    /// A point in time: as text by RFC 3339, or as seconds since 1970; from 100 billion on, milliseconds. It is
-    /// compared with the local clock. One in 1970 or before counts as not stated.
+    /// A point in time: as text by RFC 3339, or as seconds since 1970; from 100 billion on, milliseconds. It
+    /// is compared with the local clock. One in 1970 or before counts as not stated.
     ///
     /// With [`response_members`](Dialect::response_members) for a member such as `expires_at`.
     Time,
@@ -232,8 +232,8 @@ impl CallbackField {
 pub struct Refusal {
     /// Its HTTP status.
     pub status: u16,
-    /// Text contained in its `error`, `message`, `error_description` or `hint`, in the messages of `errors`, or
-    /// at one of [`Dialect::error_code_at`], in lower case.
+    /// Text contained in its `error`, `message`, `error_description` or `hint`, in the messages of `errors`,
+    /// or at one of [`Dialect::error_code_at`], in lower case.
     pub contains: &'static str,
 }
 

@@ -150,7 +150,7 @@ pub(crate) fn placed(
         let document = Value::Object(fields.clone());
         let places = |name| dialect.response_members.iter().filter(move |(of, _)| *of == name);
         let at = |place| document.pointer(place).filter(|value| !is_absent(Some(value)));
-        // All members stand beside the access token: another place may have another user's.
+        // All members come from the access token's place: another one may have another user's.
         let rank = places("access_token").position(|(_, place)| at(place).is_some()).unwrap_or_default();
         for (name, _) in dialect.response_members {
             let place = places(*name).nth(rank).or_else(|| places(*name).next());

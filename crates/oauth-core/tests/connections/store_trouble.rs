@@ -258,8 +258,8 @@ async fn predecessor_of_a_dead_token_is_not_sent() {
     assert_eq!(setup.server.refreshes(), refreshes);
 }
 
-/// While the store is down, nobody can write back the token that it lost. Found by the simulation, large seed
-/// 714.
+/// While the store is down, no process can write back the token that it lost. Found by the simulation, large
+/// seed 714.
 #[tokio::test(start_paused = true)]
 async fn predecessor_is_not_believed_dead_before_its_successor_can_be_written_back() {
     let setup = Setup::new();

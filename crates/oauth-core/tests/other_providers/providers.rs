@@ -1,4 +1,5 @@
-//! The declarations. Read 2026-12-01, from the pages named with each. What no page or client tells is left out.
+//! The declarations. Read 2026-12-01, from the pages named with each. What no page or client tells is left
+//! out.
 
 use http::{HeaderName, HeaderValue};
 use oauth_core::{
@@ -52,8 +53,8 @@ impl CodeGrant for GitHub {
 
 /// Slack's bot tokens, with token rotation. <https://docs.slack.dev/authentication/installing-with-oauth>;
 /// <https://docs.slack.dev/authentication/using-token-rotation>;
-/// <https://docs.slack.dev/reference/methods/oauth.v2.access>. The status of errors is in no page: the Web API
-/// answers with 200.
+/// <https://docs.slack.dev/reference/methods/oauth.v2.access>. The status of errors is in no page: the Web
+/// API answers with 200.
 #[derive(Debug)]
 pub(crate) struct SlackBot;
 
@@ -80,8 +81,8 @@ impl CodeGrant for SlackBot {
     type Connect = Scopes;
 }
 
-/// Slack's user tokens: other scopes, and the code exchange returns them below `authed_user`. A refresh returns
-/// them at the top level: `rotator.py` of <https://github.com/slackapi/python-slack-sdk>.
+/// Slack's user tokens: other scopes, and the code exchange returns them below `authed_user`. A refresh
+/// returns them at the top level: `rotator.py` of <https://github.com/slackapi/python-slack-sdk>.
 #[derive(Debug)]
 pub(crate) struct SlackUser;
 
@@ -113,8 +114,8 @@ impl CodeGrant for SlackUser {
 }
 
 /// <https://shopify.dev/docs/apps/build/authentication-authorization/access-tokens/authorization-code-grant>;
-/// <https://shopify.dev/docs/apps/build/authentication-authorization/access-tokens/offline-access-tokens>. The
-/// application itself checks the `hmac` of a callback.
+/// <https://shopify.dev/docs/apps/build/authentication-authorization/access-tokens/offline-access-tokens>.
+/// The application itself checks the `hmac` of a callback.
 #[derive(Debug)]
 pub(crate) struct Shopify;
 
@@ -197,8 +198,8 @@ impl CodeGrant for QuickBooks {
 }
 
 /// <https://zoho.com/accounts/protocol/oauth/web-apps/authorization.html>;
-/// <https://www.zoho.com/assist/api/refresh-access-token.html>; `invalid_code` with status 200 as clients see it.
-/// The callback of a user in another data centre names its server: each data centre is a site here.
+/// <https://www.zoho.com/assist/api/refresh-access-token.html>; `invalid_code` with status 200 as clients see
+/// it. The callback of a user in another data centre names its server: each data centre is a site here.
 #[derive(Debug)]
 pub(crate) struct Zoho;
 
@@ -229,8 +230,8 @@ impl CodeGrant for Zoho {
 }
 
 /// <https://developers.tiktok.com/doc/oauth-user-access-token-management>;
-/// <https://developers.tiktok.com/doc/oauth-error-handling>. For web apps: desktop apps need a PKCE challenge in
-/// hexadecimal digits.
+/// <https://developers.tiktok.com/doc/oauth-error-handling>. For web apps: desktop apps need a PKCE challenge
+/// in hexadecimal digits.
 #[derive(Debug)]
 pub(crate) struct TikTok;
 
@@ -266,8 +267,8 @@ impl CodeGrant for Mailchimp {
     type Connect = Scopes;
 }
 
-/// `openapi.yaml` of <https://github.com/figma/rest-api-spec>; that a refresh has no `grant_type` and returns no
-/// refresh token, of several clients.
+/// `openapi.yaml` of <https://github.com/figma/rest-api-spec>; that a refresh has no `grant_type` and returns
+/// no refresh token, of several clients.
 #[derive(Debug)]
 pub(crate) struct Figma;
 
@@ -304,8 +305,8 @@ impl CodeGrant for Fitbit {
 }
 
 /// <https://developer.squareup.com/reference/square/o-auth-api/obtain-token>;
-/// <https://developer.squareup.com/docs/oauth-api/receive-and-manage-tokens>. Its revocation is a call of its own,
-/// and no page tells the status of a refused refresh token.
+/// <https://developer.squareup.com/docs/oauth-api/receive-and-manage-tokens>. Its revocation is a call of its
+/// own, and no page tells the status of a refused refresh token.
 #[derive(Debug)]
 pub(crate) struct Square;
 
@@ -351,8 +352,8 @@ impl CodeGrant for Notion {
     type Connect = Scopes;
 }
 
-/// <https://developers.strava.com/docs/authentication/>; the token URL in n8n's credentials of Strava; errors as
-/// many clients see them.
+/// <https://developers.strava.com/docs/authentication/>; the token URL in n8n's credentials of Strava; errors
+/// as many clients see them.
 #[derive(Debug)]
 pub(crate) struct Strava;
 

@@ -1,5 +1,5 @@
-//! A plain OAuth 2.0 server that follows RFC 6749, RFC 6750, RFC 7009 and RFC 7636, for clients of providers without a
-//! sandbox.
+//! A plain OAuth 2.0 server that follows RFC 6749, RFC 6750, RFC 7009 and RFC 7636, for clients of providers
+//! without a sandbox.
 //!
 //! [`Builder`](crate::Builder) has options for what the RFCs leave to the server and for common deviations,
 //! so that a new provider declaration can be tested against a server with the same differences. It is not
@@ -24,9 +24,9 @@
 //!   `invalid_token` (RFC 6750 3.1);
 //! - PKCE supports `S256` only; any other method is `invalid_request` (RFC 7636 4.4.1).
 //!
-//! **Choices** where the RFCs leave one: a revocation ends all tokens of the same code (RFC 7009 2.1); failed client authentication is 401 even without an `Authorization`
-//! header; a request without `scope` is granted all scopes; a refresh issues a new access token, and the old
-//! one stays valid.
+//! **Choices** where the RFCs leave one: a revocation ends all tokens of the same code (RFC 7009 2.1); failed
+//! client authentication is 401 even without an `Authorization` header; a request without `scope` is granted
+//! all scopes; a refresh issues a new access token, and the old one stays valid.
 
 mod api;
 mod authorize;

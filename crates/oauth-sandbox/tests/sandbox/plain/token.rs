@@ -1,4 +1,5 @@
-//! The token endpoint: RFC 6749 2.3, 3.2, 4.1.3, 4.3, 4.4, 5 and 6; RFC 7636 4.6. The revocation endpoint: RFC
+//! The token endpoint: RFC 6749 2.3, 3.2, 4.1.3, 4.3, 4.4, 5 and 6; RFC 7636 4.6. The revocation endpoint:
+//! RFC
 //! 7009.
 
 use std::time::Duration;
