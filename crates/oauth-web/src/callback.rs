@@ -8,7 +8,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use oauth_core::{Error, ErrorKind, OAuthCode, State as OAuthState};
 
 use crate::authorizer::{Purpose, Visit, param};
-use crate::connect::refusal_response;
+use crate::connect::connect_refused;
 use crate::cookies::Cookies;
 use crate::fetch_metadata::is_prefetch;
 use crate::hide_query;
@@ -45,7 +45,7 @@ pub(crate) async fn callback(
                         "{}: the authorizer refused a callback (attempt {reference})",
                         route.name()
                     );
-                    return refusal_response(&web, route, refusal);
+                    return connect_refused(&web, route, refusal);
                 }
                 Ok(account) if account != attempt.account => {
                     tracing::info!(

@@ -11,7 +11,7 @@ use oauth_core::url::form_urlencoded;
 use oauth_core::{CodeGrant, Connection, Error, ErrorKind, Scopes};
 
 use crate::authorizer::{Purpose, Refusal, Visit};
-use crate::connect::refusal_response;
+use crate::connect::connect_refused;
 use crate::headers::protect;
 use crate::pages;
 use crate::provider_route::{DynProviderRoute as _, ProviderRoute};
@@ -152,7 +152,7 @@ where
         match extract(&route, parts).await {
             Ok(connected) => Ok(connected),
             Err(RouteRejection::Refused(refusal)) => {
-                let response = refusal_response(&web, &*route, refusal);
+                let response = connect_refused(&web, &*route, refusal);
                 Err(ConnectedRejection::new(RejectionReason::Refused, response).await)
             }
             Err(RouteRejection::NotConnected(path)) => {

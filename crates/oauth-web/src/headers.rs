@@ -15,8 +15,8 @@ use sha2::{Digest as _, Sha256};
 use crate::pages::{HasForm, MayBeFramed, SCRIPT, STYLE};
 
 static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| policy("form-action 'none'; frame-ancestors 'none'"));
-/// The page with a form, which leads to the provider: browsers apply `form-action` to the redirects after it,
-/// and the hosts of the provider's login are not known here. The page contains no foreign HTML.
+/// Pages with a form. One of them leads to the provider: browsers apply `form-action` to the redirects after it,
+/// and the hosts of the provider's login are not known here. The pages contain no foreign HTML.
 static POLICY_WITH_FORM: LazyLock<HeaderValue> = LazyLock::new(|| policy("frame-ancestors 'none'"));
 /// The page that leads out of a frame works in any site's frame. It contains one link, which anyone could
 /// write.

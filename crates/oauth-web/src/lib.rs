@@ -12,7 +12,7 @@
 //! | --- | --- |
 //! | `builder.rs`, `web.rs`, `router.rs` | [`Builder`], [`OAuthWeb`] and its axum router |
 //! | `authorizer.rs` | [`Authorizer`], [`Visit`], [`Allowed`] and [`Refusal`] |
-//! | `connect.rs`, `callback.rs` | the two routes |
+//! | `connect.rs`, `callback.rs`, `connections.rs` | the routes |
 //! | `provider_route.rs`, `route_paths.rs` | one provider: connections, authorizer, and public paths |
 //! | `login_attempt.rs`, `cookies.rs`, `key.rs` | the attempt, encrypted in a cookie |
 //! | `outcome.rs`, `pages.rs`, `pages/` | the outcome of an attempt, and the pages that show it |
@@ -26,6 +26,7 @@ mod authorizer;
 mod builder;
 mod callback;
 mod connect;
+mod connections;
 mod cookies;
 mod extract;
 mod fetch_metadata;

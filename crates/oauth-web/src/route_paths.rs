@@ -61,6 +61,16 @@ impl RoutePaths {
     pub(crate) fn connect_path(&self) -> String {
         format!("{}/connect/{}", self.base, self.provider)
     }
+
+    /// Returns the path of the disconnect route.
+    pub(crate) fn disconnect_path(&self) -> String {
+        format!("{}/disconnect/{}", self.base, self.provider)
+    }
+
+    /// Returns the path of the page that lists connections.
+    pub(crate) fn connections_path(&self) -> String {
+        format!("{}/connections", self.base)
+    }
 }
 
 #[cfg(test)]

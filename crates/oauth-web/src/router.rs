@@ -4,10 +4,11 @@ use axum::Router;
 use axum::http::header::ALLOW;
 use axum::http::{HeaderName, StatusCode};
 use axum::middleware::map_response;
-use axum::routing::{MethodRouter, get};
+use axum::routing::{MethodRouter, get, post};
 
 use crate::callback::callback;
 use crate::connect::connect;
+use crate::connections::{connections, disconnect};
 use crate::headers::protect;
 use crate::hide_query::HideQuery;
 use crate::web::OAuthWeb;
@@ -43,6 +44,29 @@ impl OAuthWeb {
             .with_state(self.clone())
     }
 
+    /// Returns the routes `GET /connections` and `POST /disconnect/{provider}`, each with and without a
+    /// trailing slash, for an application that has no such pages of its own.
+    ///
+    /// The page lists the connections that the authorizers allow for [`Purpose::Manage`](crate::Purpose), with
+    /// their state, the next step and a button that disconnects. It shows an expired token only after a refresh
+    /// has failed. A form on a page of the application may post to the disconnect route too; from another site, it
+    /// leads to a page with a button. Both take `account`, like the connect route; the disconnect route also
+    /// takes `return_to`.
+    ///
+    /// Disconnecting revokes the token where the provider can. If that fails, the connection is kept, and the
+    /// page says so.
+    pub fn connections_router<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
+        let connections: MethodRouter<Self> = get(connections).head(only_get).fallback(only_get);
+        let disconnect: MethodRouter<Self> = post(disconnect).fallback(only_post);
+        Router::new()
+            .route("/connections", connections.clone())
+            .route("/connections/", connections)
+            .route("/disconnect/{provider}", disconnect.clone())
+            .route("/disconnect/{provider}/", disconnect)
+            .layer(map_response(protect))
+            .with_state(self.clone())
+    }
+
     /// Returns a layer that keeps the query of callbacks out of the application's own logs. Add it last, so
     /// that it is outermost.
     pub fn hide_query(&self) -> HideQuery {
@@ -52,6 +76,10 @@ impl OAuthWeb {
 
 async fn only_get() -> (StatusCode, [(HeaderName, &'static str); 1]) {
     (StatusCode::METHOD_NOT_ALLOWED, [(ALLOW, "GET")])
+}
+
+async fn only_post() -> (StatusCode, [(HeaderName, &'static str); 1]) {
+    (StatusCode::METHOD_NOT_ALLOWED, [(ALLOW, "POST")])
 }
 
 async fn only_get_and_post() -> (StatusCode, [(HeaderName, &'static str); 1]) {

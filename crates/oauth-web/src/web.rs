@@ -33,6 +33,10 @@ impl OAuthWeb {
         self.0.routes.keys().copied()
     }
 
+    pub(crate) fn routes(&self) -> impl Iterator<Item = &dyn DynProviderRoute> {
+        self.0.routes.values().map(|route| &**route)
+    }
+
     pub(crate) fn route(&self, provider: &str) -> Option<&dyn DynProviderRoute> {
         self.0.routes.get(provider).map(|route| &**route)
     }

@@ -36,11 +36,8 @@ pub(crate) fn not_in_advance(site: &Site) -> Response {
         .respond(site)
 }
 
-pub(crate) fn not_allowed(site: &Site, title: &str, reason: &str) -> Response {
-    Page::new(StatusCode::FORBIDDEN, format!("You cannot connect {title} here"))
-        .paragraph(reason)
-        .link("Back", &site.home)
-        .respond(site)
+pub(crate) fn not_allowed(site: &Site, heading: impl Into<String>, reason: &str) -> Response {
+    Page::new(StatusCode::FORBIDDEN, heading).paragraph(reason).link("Back", &site.home).respond(site)
 }
 
 pub(crate) fn broken_link(site: &Site, reason: &str) -> Response {

@@ -4,7 +4,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::page::{Page, Site};
+use super::page::{Form, Item, Link, Page, Site};
 
 /// Light and dark colors, no external resources. The security policy allows exactly this text by its hash.
 pub(crate) const STYLE: &str = "
@@ -26,7 +26,12 @@ a, button { display: inline-block; padding: .6rem 1.2rem; border: 1px solid var(
 button { background: var(--main); color: var(--on-main); font: inherit; font-weight: 600; cursor: pointer; }
 li:first-child a { background: var(--main); color: var(--on-main); }
 form { margin: 1.4rem 0 0; }
-form + ul li:first-child a { background: none; color: var(--main); }
+li form { margin: 0; }
+li button, section + ul li:first-child a, form + ul li:first-child a { background: none; color: var(--main); }
+section { margin: 1.4rem 0 0; padding: 1rem 0 0; border-top: 1px solid var(--line); }
+h2 { margin: 0 0 .3rem; font-size: 1.15rem; }
+section > p { margin: 0; }
+section > ul { margin: .8rem 0 0; }
 a:hover, button:hover { text-decoration: underline; }
 a:focus-visible, button:focus-visible { outline: 3px solid var(--main); outline-offset: 3px; }
 @media (forced-colors: active) { button, li:first-child a { border-width: 3px; } }
@@ -70,13 +75,12 @@ fn render(page: &Page, site: &Site) -> Markup {
                     @if let Some(name) = &site.name { p { (name) } }
                     h1 { (page.heading) }
                     @for paragraph in &page.paragraphs { p { (paragraph) } }
-                    @if let Some(form) = &page.form {
-                        form method="post" action=(form.action) { button { (form.label) } }
-                    }
+                    @for item in &page.items { (section(item)) }
+                    @if let Some(form) = &page.form { (button(form)) }
                     @if !page.links.is_empty() {
                         ul {
                             @for link in &page.links {
-                                li { a href=(link.href) target=[link.leaves_frame.then_some("_top")] { (link.label) } }
+                                li { (anchor(link)) }
                             }
                         }
                     }
@@ -85,4 +89,27 @@ fn render(page: &Page, site: &Site) -> Markup {
             }
         }
     }
+}
+
+fn section(item: &Item) -> Markup {
+    html! {
+        section {
+            h2 { (item.heading) }
+            p { (item.text) }
+            @if item.link.is_some() || item.form.is_some() {
+                ul {
+                    @if let Some(link) = &item.link { li { (anchor(link)) } }
+                    @if let Some(form) = &item.form { li { (button(form)) } }
+                }
+            }
+        }
+    }
+}
+
+fn button(form: &Form) -> Markup {
+    html! { form method="post" action=(form.action) { button { (form.label) } } }
+}
+
+fn anchor(link: &Link) -> Markup {
+    html! { a href=(link.href) target=[link.leaves_frame.then_some("_top")] { (link.label) } }
 }

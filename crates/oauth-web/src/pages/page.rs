@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 #[derive(Clone, Copy)]
 pub(crate) struct MayBeFramed;
 
-/// Marks a page with a form that leads to the provider.
+/// Marks a page with a form.
 #[derive(Clone, Copy)]
 pub(crate) struct HasForm;
 
@@ -35,9 +35,18 @@ pub(super) struct Page {
     pub(super) status: StatusCode,
     pub(super) heading: String,
     pub(super) paragraphs: Vec<String>,
+    pub(super) items: Vec<Item>,
     pub(super) form: Option<Form>,
     pub(super) links: Vec<Link>,
     pub(super) popup_result: Option<PopupResult>,
+}
+
+/// A section of a page that lists connections.
+pub(super) struct Item {
+    pub(super) heading: &'static str,
+    pub(super) text: String,
+    pub(super) link: Option<Link>,
+    pub(super) form: Option<Form>,
 }
 
 /// A button that posts to this path.

@@ -5,6 +5,7 @@
 mod support;
 
 mod connect;
+mod connections;
 mod cookies;
 mod extract;
 mod frames;

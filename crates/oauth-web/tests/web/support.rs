@@ -113,6 +113,7 @@ impl Scenario {
             .route("/courses", get(courses).post(courses))
             .route("/maybe", get(maybe))
             .merge(web.router())
+            .merge(web.connections_router())
             .with_state(AppState(web.clone()));
         let origin = format!("http://{}", listener.local_addr().unwrap());
         let server = tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
@@ -254,6 +255,24 @@ impl Page {
         html.select(&scraper::Selector::parse("a").unwrap())
             .map(|link| (link.text().collect(), link.attr("href").unwrap().to_owned()))
             .collect()
+    }
+
+    /// Returns the text of the section with this heading.
+    pub(crate) fn section(&self, heading: &str) -> String {
+        let html = scraper::Html::parse_document(&self.body);
+        let sections = scraper::Selector::parse("section").unwrap();
+        let texts: Vec<Vec<&str>> = html.select(&sections).map(|section| section.text().collect()).collect();
+        let found = texts.iter().find(|texts| texts[0] == heading);
+        found.unwrap_or_else(|| panic!("no `{heading}` among {texts:?}"))[1..].join(" | ")
+    }
+
+    /// Returns the path that the form with this button posts to.
+    pub(crate) fn button(&self, label: &str) -> String {
+        let html = scraper::Html::parse_document(&self.body);
+        let forms = scraper::Selector::parse("form[method=post]").unwrap();
+        let mut forms = html.select(&forms);
+        let found = forms.find(|form| form.text().collect::<String>() == label);
+        found.unwrap_or_else(|| panic!("no `{label}`: {self:?}")).attr("action").unwrap().to_owned()
     }
 
     /// Returns the path that the page's only form posts to.
