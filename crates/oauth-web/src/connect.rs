@@ -34,11 +34,11 @@ pub(crate) async fn connect(State(web): State<OAuthWeb>, Path(name): Path<String
     }
     let query = parts.uri.query().unwrap_or_default().to_owned();
     if query.len() > MAX_QUERY {
-        return pages::broken_link(web.site(), "It is too long.");
+        return pages::long_link(web.site());
     }
     let return_to = param(Some(&query), "return_to").filter(|path| !path.is_empty());
     if return_to.is_some_and(|path| ReturnTo::parse(&path).is_none()) {
-        return pages::broken_link(web.site(), "It would have led you to another site afterwards.");
+        return pages::foreign_return_to(web.site());
     }
     if Mode::of(Some(&query)) == Mode::Iframe || is_framed(&parts.headers) {
         let link = route.connect_link(&link_out_of_frame(&query));
@@ -78,12 +78,17 @@ fn redirect_to_provider(
 }
 
 pub(crate) fn connect_refused(web: &OAuthWeb, route: &dyn DynProviderRoute, refusal: Refusal) -> Response {
-    refusal_response(web, format!("You cannot connect {} here", route.title()), refusal)
+    refusal_response(web, Some(route.title()), format!("You cannot connect {} here", route.title()), refusal)
 }
 
-pub(crate) fn refusal_response(web: &OAuthWeb, heading: impl Into<String>, refusal: Refusal) -> Response {
+pub(crate) fn refusal_response(
+    web: &OAuthWeb,
+    title: Option<&'static str>,
+    heading: impl Into<String>,
+    refusal: Refusal,
+) -> Response {
     match refusal.0 {
-        RefusalKind::Reason(reason) => pages::not_allowed(web.site(), heading, &reason),
+        RefusalKind::Reason(reason) => pages::not_allowed(web.site(), title, heading, &reason),
         RefusalKind::Response(response) => *response,
     }
 }

@@ -21,7 +21,7 @@ pub(crate) async fn connections(State(web): State<OAuthWeb>, parts: Parts) -> Re
     }
     let query = parts.uri.query().unwrap_or_default();
     if query.len() > MAX_QUERY {
-        return pages::broken_link(web.site(), "It is too long.");
+        return pages::long_link(web.site());
     }
     let mut rows = Vec::new();
     let mut first_refusal = None;
@@ -39,7 +39,7 @@ pub(crate) async fn connections(State(web): State<OAuthWeb>, parts: Parts) -> Re
     }
     match first_refusal {
         Some(refusal) if rows.is_empty() => {
-            refusal_response(&web, "You cannot manage connections here", refusal)
+            refusal_response(&web, None, "You cannot manage connections here", refusal)
         }
         _ => pages::connections(web.site(), &rows),
     }
@@ -64,12 +64,12 @@ pub(crate) async fn disconnect(
     let Some(route) = web.route(&name) else { return pages::unknown_provider(web.site()) };
     let query = parts.uri.query().unwrap_or_default().to_owned();
     if query.len() > MAX_QUERY {
-        return pages::broken_link(web.site(), "It is too long.");
+        return pages::long_link(web.site());
     }
     let return_to = param(Some(&query), "return_to").filter(|path| !path.is_empty());
     let return_path = return_to.as_deref().and_then(ReturnTo::parse);
     if return_to.is_some() && return_path.is_none() {
-        return pages::broken_link(web.site(), "It would have led you to another site afterwards.");
+        return pages::foreign_return_to(web.site());
     }
     let link = route.disconnect_link(&query);
     // A foreign page may show a page of the site in a frame and cover its button.
@@ -77,9 +77,12 @@ pub(crate) async fn disconnect(
         return pages::confirm_disconnect(web.site(), route.title(), link);
     }
     match (route.disconnect(Visit::new(route.name(), Purpose::Manage, parts)).await, return_path) {
-        (Err(refusal), _) => {
-            refusal_response(&web, format!("You cannot disconnect {} here", route.title()), refusal)
-        }
+        (Err(refusal), _) => refusal_response(
+            &web,
+            Some(route.title()),
+            format!("You cannot disconnect {} here", route.title()),
+            refusal,
+        ),
         (Ok(Ok(DisconnectOutcome::Revoked)), Some(path)) => Redirect::to(path.as_str()).into_response(),
         (Ok(Ok(outcome)), path) => {
             let is_revoked = outcome == DisconnectOutcome::Revoked;

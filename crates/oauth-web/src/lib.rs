@@ -4,6 +4,7 @@
 //! - [`OAuthWeb`]: the routes, made with [`OAuthWeb::builder`].
 //! - [`Authorizer`]: the application's decision about who may connect an account.
 //! - [`Connected`]: an extractor that gives handlers a connection.
+//! - [`Pages`]: the language and look of the pages.
 //! - [`Webhook`]: an extractor that gives handlers a verified event.
 //! - [`HideQuery`]: a layer that keeps authorization codes out of logs.
 //!
@@ -48,6 +49,8 @@ pub use builder::Builder;
 pub use extract::{Connected, ConnectedRejection};
 pub use hide_query::{HideQuery, HidingQuery};
 pub use key::CookieKey;
+pub use pages::{ConnectionItem, DefaultPages, LinkKind, Page, PageButton, PageKind, PageLink, Pages};
+pub use provider_route::Health;
 pub use web::OAuthWeb;
 pub use webhook::{Webhook, WebhookRejection};
 

@@ -61,13 +61,17 @@ pub(crate) struct ConnectionSummary {
     pub(crate) health: Health,
 }
 
-/// The state of a connection, by the user's next step.
-pub(crate) enum Health {
+/// State of a connection on the page that lists them, by the user's next step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Health {
+    /// There is no connection.
     NotConnected,
     /// Connected, without these scopes.
     Connected(Scopes),
     /// Connected, but the token has expired and the last refresh failed. It is tried again.
     Retrying,
+    /// The customer has to connect again.
     NeedsReconnect,
     /// The store failed.
     Unknown,

@@ -3,13 +3,13 @@
 use axum::Router;
 use axum::http::header::ALLOW;
 use axum::http::{HeaderName, StatusCode};
-use axum::middleware::map_response;
+use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, get, post};
 
 use crate::callback::callback;
 use crate::connect::connect;
 use crate::connections::{connections, disconnect};
-use crate::headers::protect;
+use crate::headers::finish;
 use crate::hide_query::HideQuery;
 use crate::web::OAuthWeb;
 
@@ -40,7 +40,7 @@ impl OAuthWeb {
             .route("/connect/{provider}/", connect)
             .route("/callback/{provider}", callback.clone())
             .route("/callback/{provider}/", callback)
-            .layer(map_response(protect))
+            .layer(from_fn_with_state(self.clone(), finish))
             .with_state(self.clone())
     }
 
@@ -63,7 +63,7 @@ impl OAuthWeb {
             .route("/connections/", connections)
             .route("/disconnect/{provider}", disconnect.clone())
             .route("/disconnect/{provider}/", disconnect)
-            .layer(map_response(protect))
+            .layer(from_fn_with_state(self.clone(), finish))
             .with_state(self.clone())
     }
 
