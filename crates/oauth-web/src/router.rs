@@ -6,7 +6,7 @@ use axum::http::{HeaderName, StatusCode};
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, get, post};
 
-use crate::callback::callback;
+use crate::callback::{callback, result};
 use crate::connect::connect;
 use crate::connections::{connections, disconnect};
 use crate::headers::finish;
@@ -29,17 +29,22 @@ impl OAuthWeb {
     /// | `mode=popup` | the link is opened in a separate window, which posts the result to its opener and closes |
     /// | `mode=iframe` | the link is in a frame; needed only for browsers without `Sec-Fetch-Dest` |
     ///
+    /// The callback redirects to `return_to`, or to a page of the result, `/callback/{provider}/{attempt}`, so that
+    /// the address bar and the history contain neither code nor state.
+    ///
     /// The response to other methods is 405, even for `HEAD`: link checkers must not spend a code. Pages are
     /// not loaded in advance, for the same reason: the response to a prefetch is 503.
     pub fn router<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
         let connect: MethodRouter<Self> =
             get(connect).post(connect).head(only_get_and_post).fallback(only_get_and_post);
+        let result: MethodRouter<Self> = get(result).head(only_get).fallback(only_get);
         let callback: MethodRouter<Self> = get(callback).head(only_get).fallback(only_get);
         Router::new()
             .route("/connect/{provider}", connect.clone())
             .route("/connect/{provider}/", connect)
             .route("/callback/{provider}", callback.clone())
             .route("/callback/{provider}/", callback)
+            .route("/callback/{provider}/{attempt}", result)
             .layer(from_fn_with_state(self.clone(), finish))
             .with_state(self.clone())
     }

@@ -93,8 +93,11 @@ fn page_of(site: &Site, end: &End<'_>) -> Page {
                 "Connecting {title} was started for another account of {}. Nothing was connected.",
                 site.name_in_sentence()
             ))
-            .paragraph("Sign in as before and reload this page, or start again for the present account.")
+            .paragraph("Start again for the present account, or sign in as before first.")
             .link(LinkKind::StartAgain, again)
+            .link(LinkKind::Back, back),
+        Outcome::NotAllowed(reason) => page(format!("You cannot connect {title} here"))
+            .paragraph(reason)
             .link(LinkKind::Back, back),
         Outcome::NotAccepted => page(format!("This response of {title} cannot be used"))
             .paragraph("It does not belong to the connection that was started here. Nothing was connected.")
@@ -131,6 +134,7 @@ fn kind(end: &End<'_>) -> PageKind {
         Outcome::Replayed => PageKind::Replayed,
         Outcome::NotBegun => PageKind::NotBegun(end.age),
         Outcome::OtherAccount => PageKind::OtherAccount,
+        Outcome::NotAllowed(_) => PageKind::NotAllowed,
         Outcome::NotAccepted => PageKind::NotAccepted,
         Outcome::Refused => PageKind::Refused,
         Outcome::Unavailable => PageKind::Unavailable,

@@ -100,7 +100,12 @@ async fn texts_and_style_are_replaced() {
     let (_, _, body) = get(GermanPages, "/connect/go1", "en").await;
     assert!(body.contains("<html lang=\"en\">") && body.contains("<h1>Connect Go1?</h1>"), "{body}");
     // Texts are escaped, and contain the page's values.
-    let (status, _, body) = get(GermanPages, "/callback/go1?code=a-code&state=b", "de").await;
+    let (status, headers, _) = get(GermanPages, "/callback/go1?code=a-code&state=b", "de").await;
+    assert_eq!(
+        (status, &headers["location"]),
+        (StatusCode::SEE_OTHER, &"/callback/go1/none".parse().unwrap())
+    );
+    let (status, _, body) = get(GermanPages, "/callback/go1/none", "de").await;
     assert_eq!(status, StatusCode::BAD_REQUEST);
     assert!(body.contains("<h1>Binnen 15 Minuten &lt;b&gt;neu&lt;/b&gt; beginnen</h1>"), "{body}");
 }

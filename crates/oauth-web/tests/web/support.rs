@@ -231,6 +231,14 @@ pub(crate) struct Page {
 }
 
 impl Page {
+    async fn read(response: reqwest::Response) -> Self {
+        Self {
+            status: response.status(),
+            headers: response.headers().clone(),
+            body: response.text().await.unwrap(),
+        }
+    }
+
     pub(crate) fn location(&self) -> &str {
         let location = self.headers.get("location").unwrap_or_else(|| panic!("no redirect: {self:?}"));
         location.to_str().unwrap()
@@ -355,19 +363,32 @@ impl Browser {
 
     /// Sends the request to this browser's machine, like a load balancer behind the public address.
     pub(crate) async fn request(&self, method: &str, target: &str) -> Page {
+        self.send(self.prepare(method, target)).await
+    }
+
+    /// Like [`get`](Self::get), without the redirect to the result page.
+    pub(crate) async fn get_once(&self, target: &str) -> Page {
+        let response = self.prepare("GET", target).headers(self.headers.clone()).send().await.unwrap();
+        Page::read(response).await
+    }
+
+    fn prepare(&self, method: &str, target: &str) -> reqwest::RequestBuilder {
         let base = Url::parse(&self.origin).unwrap();
         let mut url = base.join(target).unwrap();
         url.set_port(base.port()).unwrap();
-        self.send(self.client.request(method.parse().unwrap(), url)).await
+        self.client.request(method.parse().unwrap(), url)
     }
 
     async fn send(&self, request: reqwest::RequestBuilder) -> Page {
         let response = request.headers(self.headers.clone()).send().await.unwrap();
-        Page {
-            status: response.status(),
-            headers: response.headers().clone(),
-            body: response.text().await.unwrap(),
-        }
+        // A callback redirects to the page of its result.
+        let location =
+            response.headers().get("location").map(|location| location.to_str().unwrap().to_owned());
+        let Some(result) = location.filter(|location| location.starts_with("/callback/")) else {
+            return Page::read(response).await;
+        };
+        let url = response.url().join(&result).unwrap();
+        Page::read(self.client.get(url).headers(self.headers.clone()).send().await.unwrap()).await
     }
 
     /// Returns the value of the `Cookie` header.
