@@ -22,8 +22,8 @@ use crate::web::OAuthWeb;
 /// The policy of a response with this style sheet.
 ///
 /// Pages with a form have no `form-action`: browsers apply it to the redirects after the form, and the hosts of
-/// the provider's login are not known here. These pages contain no foreign HTML. The page that leads out of a
-/// frame works in any site's frame: it contains one link, which anyone could write.
+/// the provider's login are not known here. They contain no foreign HTML. The page that leads out of a frame
+/// works in any site's frame: it contains one link, which anyone could write.
 fn policy(style: &str, may_be_framed: bool, has_form: bool) -> HeaderValue {
     let forms = if has_form { "" } else { "form-action 'none'; " };
     let ancestors = if may_be_framed { "*" } else { "'none'" };
@@ -53,8 +53,8 @@ pub(crate) async fn finish(State(web): State<OAuthWeb>, request: Request, next: 
     protect(&web, &seen, response)
 }
 
-/// Renders the response's page, if it is one, and adds the headers. A response of the application keeps its own
-/// policy.
+/// Renders the response's page, if it is one, and adds the headers. A response of the application keeps its
+/// own policy.
 pub(crate) fn protect(web: &OAuthWeb, request: &Parts, mut response: Response) -> Response {
     let may_be_framed = response.extensions_mut().remove::<MayBeFramed>().is_some();
     let has_form = response.extensions_mut().remove::<HasForm>().is_some();

@@ -29,7 +29,7 @@ impl OAuthWeb {
     /// | `mode=popup` | the link is opened in a separate window, which posts the result to its opener and closes |
     /// | `mode=iframe` | the link is in a frame; needed only for browsers without `Sec-Fetch-Dest` |
     ///
-    /// The callback redirects to `return_to`, or to a page of the result, `/callback/{provider}/{attempt}`, so that
+    /// The callback redirects to `return_to`, or to a page of the result, `/callback/{provider}/{attempt}`. So
     /// the address bar and the history contain neither code nor state.
     ///
     /// The response to other methods is 405, even for `HEAD`: link checkers must not spend a code. Pages are
@@ -53,10 +53,9 @@ impl OAuthWeb {
     /// trailing slash, for an application that has no such pages of its own.
     ///
     /// The page lists the connections that the authorizers allow for [`Purpose::Manage`](crate::Purpose), with
-    /// their state, the next step and a button that disconnects. It shows an expired token only after a refresh
-    /// has failed. A form on a page of the application may post to the disconnect route too; from another site, it
-    /// leads to a page with a button. Both take `account`, like the connect route; the disconnect route also
-    /// takes `return_to`.
+    /// their state, the next step and a button that disconnects. It refreshes an expired token first. A form
+    /// on a page of the application may post to the disconnect route too; from another site, it leads to a page
+    /// with a button. Both take `account`, like the connect route; the disconnect route also takes `return_to`.
     ///
     /// Disconnecting revokes the token where the provider can. If that fails, the connection is kept, and the
     /// page says so.

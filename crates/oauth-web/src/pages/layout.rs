@@ -52,11 +52,11 @@ pub(crate) const SCRIPT: &str = r#"
 })();
 "#;
 
-/// The language and look of the pages. Each method has a default; [`Builder::pages`](crate::Builder::pages) sets
-/// an implementation.
+/// The language and look of the pages. Each method has a default. Set an implementation with
+/// [`Builder::pages`](crate::Builder::pages).
 ///
-/// The request is that of the page, without its query. It contains the headers, and the extensions of the layers
-/// around the routes.
+/// The request is that of the page, without its query. It contains the headers, and the extensions of the
+/// layers around the routes.
 ///
 /// ```
 /// use std::borrow::Cow;
@@ -95,8 +95,8 @@ pub trait Pages: Send + Sync + 'static {
     /// Returns the response, for a layout of the application; its status becomes [`Page::status`].
     ///
     /// Escape all texts of the page, or insert [`Page::content`]. Without a `Content-Security-Policy` of its
-    /// own, the response may contain [`style`](Self::style) inline and load nothing. Its own policy has to forbid
-    /// frames, except on [`PageKind::LeaveFrame`](crate::PageKind::LeaveFrame).
+    /// own, the response may contain [`style`](Self::style) inline and load nothing. Its own policy has to
+    /// forbid frames, except on [`PageKind::LeaveFrame`](crate::PageKind::LeaveFrame).
     fn render(&self, page: &Page, request: &Parts) -> Response {
         let _ = request;
         Html(page.document(&self.style())).into_response()

@@ -37,7 +37,7 @@ async fn list_shows_state_and_next_step() {
         "Connected, but not for everything. Missing: lo.read. | Connect again: Go1 | Disconnect Go1"
     );
 
-    // An expired token is refreshed; the page tells apart a provider that is down and a connection that is lost.
+    // An expired token is refreshed. A provider that is down is shown differently from a lost connection.
     scenario.sandbox.go1().advance(Duration::from_secs(13 * 3_600));
     scenario.sandbox.go1().next_token_call(Fault::status(503, "busy"));
     let down = browser.get(&back).await.section("Go1");
