@@ -13,10 +13,11 @@ use oauth_core::url::form_urlencoded;
 /// each provider.
 ///
 /// It is called before an attempt begins; again at the callback, with the parameters of the link, where it
-/// must allow the same account; and by [`Connected`](crate::Connected) for the account whose connection a
-/// handler uses. The session cookie must be `SameSite=Lax` or `None`: the provider's redirect carries no
-/// `Strict` cookie. Treat the account in the link as a request only: if the authorizer returned it without
-/// checking who is signed in, any visitor could connect an account in another customer's place.
+/// must allow the same account; by [`Connected`](crate::Connected) for the account whose connection a handler
+/// uses; and by the [connections router](crate::OAuthWeb::connections_router). The session cookie must be
+/// `SameSite=Lax` or `None`: the provider's redirect carries no `Strict` cookie. Treat the account in the link
+/// as a request only: if the authorizer returned it without checking who is signed in, any visitor could
+/// connect an account in another customer's place.
 ///
 /// Functions and closures implement it:
 ///
@@ -74,7 +75,9 @@ pub struct Visit {
 impl Visit {
     pub(crate) fn new(provider: &'static str, purpose: Purpose, parts: Parts) -> Self {
         let account = match purpose {
-            Purpose::Connect => param(parts.uri.query(), "account").filter(|account| !account.is_empty()),
+            Purpose::Connect | Purpose::Manage => {
+                param(parts.uri.query(), "account").filter(|account| !account.is_empty())
+            }
             Purpose::Use => None,
         };
         Self { provider, purpose, account, parts }
@@ -108,6 +111,9 @@ pub enum Purpose {
     Connect,
     /// Using a connection, in a handler with a [`Connected`](crate::Connected) argument.
     Use,
+    /// Listing connections (`GET`) or disconnecting an account (`POST`), at the
+    /// [connections router](crate::OAuthWeb::connections_router). Check it like [`Connect`](Self::Connect).
+    Manage,
 }
 
 /// An account that a visitor may connect.

@@ -9,7 +9,7 @@ use oauth_core::{CodeGrant, Connections, Error};
 
 use crate::authorizer::Authorizer;
 use crate::key::CookieKey;
-use crate::pages::Site;
+use crate::pages::{DefaultPages, Pages, Site};
 use crate::provider_route::{DynProviderRoute, ProviderRoute};
 use crate::return_to::ReturnTo;
 use crate::route_paths::RoutePaths;
@@ -43,6 +43,7 @@ impl OAuthWeb {
 pub struct Builder {
     key: CookieKey,
     site: Site,
+    pages: Box<dyn Pages>,
     routes: BTreeMap<&'static str, Arc<dyn DynProviderRoute>>,
     routes_by_type: HashMap<TypeId, Arc<dyn Any + Send + Sync>>,
     error: Option<Error>,
@@ -53,6 +54,7 @@ impl Builder {
         Self {
             key,
             site: Site { name: None, home: "/".to_owned() },
+            pages: Box::new(DefaultPages),
             routes: BTreeMap::new(),
             routes_by_type: HashMap::new(),
             error: None,
@@ -99,6 +101,12 @@ impl Builder {
         self
     }
 
+    /// Translates, restyles or replaces the pages.
+    pub fn pages(mut self, pages: impl Pages) -> Self {
+        self.pages = Box::new(pages);
+        self
+    }
+
     /// Builds the routes.
     ///
     /// # Errors
@@ -106,10 +114,10 @@ impl Builder {
     /// the callback route or is neither https nor on loopback, a provider was added twice, or the home is not
     /// a path.
     pub fn build(self) -> Result<OAuthWeb, Error> {
-        let Self { key, site, routes, routes_by_type, error } = self;
+        let Self { key, site, pages, routes, routes_by_type, error } = self;
         match error {
             Some(error) => Err(error),
-            None => Ok(OAuthWeb::from_inner(Inner { key, site, routes, routes_by_type })),
+            None => Ok(OAuthWeb::from_inner(Inner { key, site, pages, routes, routes_by_type })),
         }
     }
 

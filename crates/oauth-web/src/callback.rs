@@ -7,8 +7,7 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use oauth_core::{Error, ErrorKind, OAuthCode, State as OAuthState};
 
-use crate::authorizer::{Purpose, Visit, param};
-use crate::connect::refusal_response;
+use crate::authorizer::{Purpose, RefusalKind, Visit, param};
 use crate::cookies::Cookies;
 use crate::fetch_metadata::is_prefetch;
 use crate::hide_query;
@@ -17,6 +16,9 @@ use crate::outcome::Outcome;
 use crate::pages::{self, End};
 use crate::provider_route::DynProviderRoute;
 use crate::web::OAuthWeb;
+
+/// Stands for the attempt in the address of the result page if the browser has none.
+const NO_ATTEMPT: &str = "none";
 
 pub(crate) async fn callback(
     State(web): State<OAuthWeb>,
@@ -29,57 +31,87 @@ pub(crate) async fn callback(
     }
     let query = hide_query::query(&parts.uri, &parts.extensions).to_owned();
     let mut cookies = Cookies::parse(&parts.headers, web.key(), route.paths().is_secure);
-    let Some((name, attempt, is_proven)) = find(&cookies, route, &query) else {
+    let Some((cookie, mut attempt, is_proven)) = find(&cookies, route, &query) else {
         tracing::info!("{}: a callback reached a browser without a matching attempt", route.name());
-        return respond(&web, route, &Outcome::NotBegun, None);
+        return Redirect::to(&route.paths().result_path(NO_ATTEMPT)).into_response();
     };
-    let reference = name.rsplit("oauth-web-").next().unwrap_or_default().get(..8).unwrap_or_default();
-    let outcome = match &attempt.stage {
-        Stage::Ended(ended) => Outcome::from(ended.clone()),
-        Stage::Pending(pending) => {
-            // The session may have ended or changed since the attempt began.
-            show_link(&mut parts, route, &attempt);
-            match route.account(Visit::new(route.name(), Purpose::Connect, parts)).await {
-                Err(refusal) => {
-                    tracing::info!(
-                        "{}: the authorizer refused a callback (attempt {reference})",
-                        route.name()
-                    );
-                    return refusal_response(&web, route, refusal);
-                }
-                Ok(account) if account != attempt.account => {
-                    tracing::info!(
-                        "{}: a callback reached another account (attempt {reference})",
-                        route.name()
-                    );
-                    Outcome::OtherAccount
-                }
-                Ok(account) => {
-                    let finished = route.finish(&account, pending, &format!("?{query}")).await;
-                    finished.map_or_else(
-                        |error| {
-                            log(route, reference, &error);
-                            Outcome::new(&error)
-                        },
-                        Outcome::Connected,
-                    )
+    let id = cookie.rsplit("oauth-web-").next().unwrap_or_default().to_owned();
+    if let Stage::Pending(pending) = &attempt.stage {
+        // The session may have ended or changed since the attempt began.
+        show_link(&mut parts, route, &attempt);
+        let decision = route.account(Visit::new(route.name(), Purpose::Connect, parts)).await;
+        let outcome = match decision.map_err(|refusal| refusal.0) {
+            Ok(account) if account == attempt.account => {
+                let finished = route.finish(&account, pending, &format!("?{query}")).await;
+                finished.map_or_else(
+                    |error| {
+                        log(route, reference(&id), &error);
+                        Outcome::new(&error)
+                    },
+                    Outcome::Connected,
+                )
+            }
+            Ok(_) => {
+                tracing::info!(
+                    "{}: a callback reached another account (attempt {})",
+                    route.name(),
+                    reference(&id)
+                );
+                Outcome::OtherAccount
+            }
+            Err(refusal) => {
+                tracing::info!(
+                    "{}: the authorizer refused a callback (attempt {})",
+                    route.name(),
+                    reference(&id)
+                );
+                match refusal {
+                    RefusalKind::Response(response) => return *response,
+                    RefusalKind::Reason(reason) => Outcome::NotAllowed(reason.into_owned()),
                 }
             }
+        };
+        // Anyone can forge a denial without `state`, so it does not end the attempt.
+        if outcome.is_final() && (is_proven || matches!(outcome, Outcome::Connected(_))) {
+            attempt.stage = Stage::Ended;
         }
-    };
-    let mut response = respond(&web, route, &outcome, Some((&attempt, reference)));
-    // Anyone can forge a denial without `state`, so it does not end the attempt.
-    let ended = outcome.ended().filter(|_| is_proven || matches!(outcome, Outcome::Connected(_)));
-    if let (Some(ended), Stage::Pending(_)) = (ended, &attempt.stage) {
-        let ended = LoginAttempt { stage: Stage::Ended(ended), ..attempt };
-        if let Err(error) = cookies.put(name, &ended, route.attempt_age()) {
+        attempt.result = Some(outcome.clone());
+        if let Err(error) = cookies.put(cookie, &attempt, route.attempt_age()) {
             tracing::warn!("{}: {error}", route.name());
-        }
-        for cookie in cookies.changes() {
-            response.headers_mut().append(SET_COOKIE, cookie);
+            return show(&web, route, &outcome, Some((&attempt, reference(&id))));
         }
     }
+    let path = match (&attempt.result, attempt.return_to(), attempt.mode()) {
+        (Some(Outcome::Connected(missing)), Some(path), Mode::Page) if missing.is_empty() => {
+            path.as_str().to_owned()
+        }
+        _ => route.paths().result_path(&id),
+    };
+    let mut response = Redirect::to(&path).into_response();
+    for cookie in cookies.changes() {
+        response.headers_mut().append(SET_COOKIE, cookie);
+    }
     response
+}
+
+/// The page of an attempt's result. Its address contains neither code nor state, so it can be reloaded.
+pub(crate) async fn result(
+    State(web): State<OAuthWeb>,
+    Path((name, id)): Path<(String, String)>,
+    parts: Parts,
+) -> Response {
+    let Some(route) = web.route(&name) else { return pages::unknown_provider(web.site()) };
+    let cookies = Cookies::parse(&parts.headers, web.key(), route.paths().is_secure);
+    let attempt = cookies.attempt_with_id(&id).filter(|attempt| attempt.provider == route.name());
+    match attempt.as_ref().and_then(|attempt| Some((attempt, attempt.result.as_ref()?))) {
+        Some((attempt, outcome)) => show(&web, route, outcome, Some((attempt, reference(&id)))),
+        None => show(&web, route, &Outcome::NotBegun, None),
+    }
+}
+
+/// The attempt's reference in the log.
+fn reference(id: &str) -> &str {
+    id.get(..8).unwrap_or_default()
 }
 
 /// Gives the authorizer the link that began the attempt, with its parameters, instead of the callback.
@@ -109,7 +141,7 @@ fn find(
     }
 }
 
-fn respond(
+fn show(
     web: &OAuthWeb,
     route: &dyn DynProviderRoute,
     outcome: &Outcome,
@@ -117,11 +149,6 @@ fn respond(
 ) -> Response {
     let return_to = attempt.and_then(|(attempt, _)| attempt.return_to());
     let mode = attempt.map_or(Mode::Page, |(attempt, _)| attempt.mode());
-    if let (Outcome::Connected(missing), Some(path), Mode::Page) = (outcome, &return_to, mode)
-        && missing.is_empty()
-    {
-        return Redirect::to(path.as_str()).into_response();
-    }
     let end = End {
         outcome,
         provider: (route.name(), route.title()),

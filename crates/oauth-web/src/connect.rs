@@ -22,7 +22,7 @@ use crate::return_to::ReturnTo;
 use crate::web::OAuthWeb;
 
 /// The longest query of a link, which is stored in a cookie.
-const MAX_QUERY: usize = 1_200;
+pub(crate) const MAX_QUERY: usize = 1_200;
 /// The parameter of links that need a confirmation although a page of the site contains them: any site may
 /// show that page in a frame.
 const CONFIRM: &str = "confirm";
@@ -34,11 +34,11 @@ pub(crate) async fn connect(State(web): State<OAuthWeb>, Path(name): Path<String
     }
     let query = parts.uri.query().unwrap_or_default().to_owned();
     if query.len() > MAX_QUERY {
-        return pages::broken_link(web.site(), "It is too long.");
+        return pages::long_link(web.site());
     }
     let return_to = param(Some(&query), "return_to").filter(|path| !path.is_empty());
     if return_to.is_some_and(|path| ReturnTo::parse(&path).is_none()) {
-        return pages::broken_link(web.site(), "It would have led you to another site afterwards.");
+        return pages::foreign_return_to(web.site());
     }
     if Mode::of(Some(&query)) == Mode::Iframe || is_framed(&parts.headers) {
         let link = route.connect_link(&link_out_of_frame(&query));
@@ -51,7 +51,7 @@ pub(crate) async fn connect(State(web): State<OAuthWeb>, Path(name): Path<String
     }
     let cookies = Cookies::parse(&parts.headers, web.key(), route.paths().is_secure);
     match route.begin(Visit::new(route.name(), Purpose::Connect, parts)).await {
-        Err(refusal) => refusal_response(&web, route, refusal),
+        Err(refusal) => connect_refused(&web, route, refusal),
         Ok(begun) => begun
             .and_then(|begun| redirect_to_provider(route, cookies, begun, query.clone()))
             .unwrap_or_else(|error| misconfigured(&web, route, &query, &error)),
@@ -77,9 +77,18 @@ fn redirect_to_provider(
     Ok(response)
 }
 
-pub(crate) fn refusal_response(web: &OAuthWeb, route: &dyn DynProviderRoute, refusal: Refusal) -> Response {
+pub(crate) fn connect_refused(web: &OAuthWeb, route: &dyn DynProviderRoute, refusal: Refusal) -> Response {
+    refusal_response(web, Some(route.title()), format!("You cannot connect {} here", route.title()), refusal)
+}
+
+pub(crate) fn refusal_response(
+    web: &OAuthWeb,
+    title: Option<&'static str>,
+    heading: impl Into<String>,
+    refusal: Refusal,
+) -> Response {
     match refusal.0 {
-        RefusalKind::Reason(reason) => pages::not_allowed(web.site(), route.title(), &reason),
+        RefusalKind::Reason(reason) => pages::not_allowed(web.site(), title, heading, &reason),
         RefusalKind::Response(response) => *response,
     }
 }
@@ -105,7 +114,7 @@ fn link_out_of_frame(query: &str) -> String {
 }
 
 /// Removes the parameters that `is_removed` selects. Without one, the query stays as it is.
-fn without(query: &str, is_removed: impl Fn(&str, &str) -> bool) -> String {
+pub(crate) fn without(query: &str, is_removed: impl Fn(&str, &str) -> bool) -> String {
     let pairs = || form_urlencoded::parse(query.as_bytes());
     if !pairs().any(|(name, value)| is_removed(&name, &value)) {
         return query.to_owned();

@@ -46,6 +46,11 @@ impl<'k> Cookies<'k> {
         self.open(&name).map(|attempt| (name, attempt))
     }
 
+    /// Returns the attempt of a result page.
+    pub(crate) fn attempt_with_id(&self, id: &str) -> Option<LoginAttempt> {
+        self.open(&format!("{}{id}", prefix(self.is_secure)))
+    }
+
     /// Returns the newest pending attempt at a provider, and `true` if it is the only one.
     /// For callbacks without `state`.
     pub(crate) fn newest(&self, provider: &str) -> Option<(String, LoginAttempt, bool)> {
@@ -78,7 +83,11 @@ impl<'k> Cookies<'k> {
         }
         let name = self.name(&pending.state());
         let provider = pending.provider().to_owned();
-        self.put(name, &LoginAttempt { provider, account, query, stage: Stage::Pending(pending) }, age)
+        self.put(
+            name,
+            &LoginAttempt { provider, account, query, stage: Stage::Pending(pending), result: None },
+            age,
+        )
     }
 
     /// Stores an attempt under its name.
@@ -136,6 +145,6 @@ fn prefix(is_secure: bool) -> &'static str {
 fn begun_at(attempt: &LoginAttempt) -> Option<oauth_core::chrono::DateTime<oauth_core::chrono::Utc>> {
     match &attempt.stage {
         Stage::Pending(pending) => Some(pending.begun_at()),
-        Stage::Ended(_) => None,
+        Stage::Ended => None,
     }
 }

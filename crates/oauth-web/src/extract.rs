@@ -11,7 +11,7 @@ use oauth_core::url::form_urlencoded;
 use oauth_core::{CodeGrant, Connection, Error, ErrorKind, Scopes};
 
 use crate::authorizer::{Purpose, Refusal, Visit};
-use crate::connect::refusal_response;
+use crate::connect::connect_refused;
 use crate::headers::protect;
 use crate::pages;
 use crate::provider_route::{DynProviderRoute as _, ProviderRoute};
@@ -122,8 +122,8 @@ impl ConnectedRejection {
         }
     }
 
-    async fn new(reason: RejectionReason, response: Response) -> Self {
-        Self { reason, response: Box::new(protect(response).await) }
+    fn new(web: &OAuthWeb, parts: &Parts, reason: RejectionReason, response: Response) -> Self {
+        Self { reason, response: Box::new(protect(web, parts, response)) }
     }
 }
 
@@ -147,19 +147,19 @@ where
             let error = Error::invalid_input("the provider was not added to OAuthWeb")
                 .with_provider(P::NAME)
                 .with_help("add its connections with Builder::provider");
-            return Err(failed::<P>(&web, error).await);
+            return Err(failed::<P>(&web, parts, error));
         };
         match extract(&route, parts).await {
             Ok(connected) => Ok(connected),
             Err(RouteRejection::Refused(refusal)) => {
-                let response = refusal_response(&web, &*route, refusal);
-                Err(ConnectedRejection::new(RejectionReason::Refused, response).await)
+                let response = connect_refused(&web, &*route, refusal);
+                Err(ConnectedRejection::new(&web, parts, RejectionReason::Refused, response))
             }
             Err(RouteRejection::NotConnected(path)) => {
                 let response = Redirect::to(&path).into_response();
-                Err(ConnectedRejection::new(RejectionReason::NotConnected(path), response).await)
+                Err(ConnectedRejection::new(&web, parts, RejectionReason::NotConnected(path), response))
             }
-            Err(RouteRejection::Failed(error)) => Err(failed::<P>(&web, error).await),
+            Err(RouteRejection::Failed(error)) => Err(failed::<P>(&web, parts, error)),
         }
     }
 }
@@ -222,7 +222,7 @@ fn reconnect_link<P: CodeGrant>(route: &ProviderRoute<P>, parts: &Parts, account
     route.connect_link(&query.finish())
 }
 
-async fn failed<P: CodeGrant>(web: &OAuthWeb, error: Error) -> ConnectedRejection {
+fn failed<P: CodeGrant>(web: &OAuthWeb, parts: &Parts, error: Error) -> ConnectedRejection {
     tracing::warn!("a handler's connection is unavailable: {error}");
     let status = if error.is_transient() {
         StatusCode::SERVICE_UNAVAILABLE
@@ -230,5 +230,5 @@ async fn failed<P: CodeGrant>(web: &OAuthWeb, error: Error) -> ConnectedRejectio
         StatusCode::INTERNAL_SERVER_ERROR
     };
     let response = pages::unavailable(web.site(), P::TITLE, status);
-    ConnectedRejection::new(RejectionReason::Failed(error), response).await
+    ConnectedRejection::new(web, parts, RejectionReason::Failed(error), response)
 }

@@ -2,46 +2,69 @@
 
 use std::sync::LazyLock;
 
+use axum::extract::{Request, State};
 use axum::http::HeaderValue;
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
     X_FRAME_OPTIONS,
 };
+use axum::http::request::Parts;
+use axum::middleware::Next;
 use axum::response::Response;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use sha2::{Digest as _, Sha256};
 
-use crate::pages::{HasForm, MayBeFramed, SCRIPT, STYLE};
+use crate::hide_query;
+use crate::pages::{HasForm, MayBeFramed, Page, SCRIPT};
+use crate::web::OAuthWeb;
 
-static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| policy("form-action 'none'; frame-ancestors 'none'"));
-/// The page with a form, which leads to the provider: browsers apply `form-action` to the redirects after it,
-/// and the hosts of the provider's login are not known here. The page contains no foreign HTML.
-static POLICY_WITH_FORM: LazyLock<HeaderValue> = LazyLock::new(|| policy("frame-ancestors 'none'"));
-/// The page that leads out of a frame works in any site's frame. It contains one link, which anyone could
-/// write.
-static POLICY_IN_FRAMES: LazyLock<HeaderValue> =
-    LazyLock::new(|| policy("form-action 'none'; frame-ancestors *"));
-
-fn policy(rest: &str) -> HeaderValue {
+/// The policy of a response with this style sheet.
+///
+/// Pages with a form have no `form-action`: browsers apply it to the redirects after the form, and the hosts of
+/// the provider's login are not known here. They contain no foreign HTML. The page that leads out of a frame
+/// works in any site's frame: it contains one link, which anyone could write.
+fn policy(style: &str, may_be_framed: bool, has_form: bool) -> HeaderValue {
+    let forms = if has_form { "" } else { "form-action 'none'; " };
+    let ancestors = if may_be_framed { "*" } else { "'none'" };
     let text = format!(
-        "default-src 'none'; style-src {}; script-src {}; img-src data:; base-uri 'none'; {rest}",
-        hash(STYLE),
-        hash(SCRIPT),
+        "default-src 'none'; style-src {}; script-src {}; img-src data:; base-uri 'none'; {forms}frame-ancestors \
+         {ancestors}",
+        hash(style),
+        *SCRIPT_HASH,
     );
     // The text is printable ASCII.
     HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static("default-src 'none'"))
 }
+
+static SCRIPT_HASH: LazyLock<String> = LazyLock::new(|| hash(SCRIPT));
 
 /// Allows exactly this inline text.
 fn hash(text: &str) -> String {
     format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(text)))
 }
 
-/// Adds the headers to a response. A response of the application's authorizer keeps its own policy.
-pub(crate) async fn protect(mut response: Response) -> Response {
+/// The layer around the routes: renders pages and adds the headers.
+pub(crate) async fn finish(State(web): State<OAuthWeb>, request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let mut seen = parts.clone();
+    hide_query::replace_uri(&mut seen, parts.uri.path().parse().unwrap_or_default());
+    let response = next.run(Request::from_parts(parts, body)).await;
+    protect(&web, &seen, response)
+}
+
+/// Renders the response's page, if it is one, and adds the headers. A response of the application keeps its
+/// own policy.
+pub(crate) fn protect(web: &OAuthWeb, request: &Parts, mut response: Response) -> Response {
     let may_be_framed = response.extensions_mut().remove::<MayBeFramed>().is_some();
     let has_form = response.extensions_mut().remove::<HasForm>().is_some();
+    if let Some(mut page) = response.extensions_mut().remove::<Page>() {
+        web.pages().translate(&mut page, request);
+        let set_cookie = std::mem::take(response.headers_mut());
+        response = web.pages().render(&page, request);
+        *response.status_mut() = page.status;
+        response.headers_mut().extend(set_cookie);
+    }
     let headers = response.headers_mut();
     // With `no-referrer`, browsers would send `Origin: null` with the form.
     let referrer = if has_form { "same-origin" } else { "no-referrer" };
@@ -49,12 +72,9 @@ pub(crate) async fn protect(mut response: Response) -> Response {
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex"));
-    let policy: &HeaderValue = match (may_be_framed, has_form) {
-        (true, _) => &POLICY_IN_FRAMES,
-        (false, true) => &POLICY_WITH_FORM,
-        (false, false) => &POLICY,
-    };
-    headers.entry(CONTENT_SECURITY_POLICY).or_insert_with(|| policy.clone());
+    headers
+        .entry(CONTENT_SECURITY_POLICY)
+        .or_insert_with(|| policy(&web.pages().style(), may_be_framed, has_form));
     if !may_be_framed {
         headers.entry(X_FRAME_OPTIONS).or_insert(HeaderValue::from_static("DENY"));
     }

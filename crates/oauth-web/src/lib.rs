@@ -4,6 +4,7 @@
 //! - [`OAuthWeb`]: the routes, made with [`OAuthWeb::builder`].
 //! - [`Authorizer`]: the application's decision about who may connect an account.
 //! - [`Connected`]: an extractor that gives handlers a connection.
+//! - [`Pages`]: the language and look of the pages.
 //! - [`Webhook`]: an extractor that gives handlers a verified event.
 //! - [`HideQuery`]: a layer that keeps authorization codes out of logs.
 //!
@@ -12,7 +13,7 @@
 //! | --- | --- |
 //! | `builder.rs`, `web.rs`, `router.rs` | [`Builder`], [`OAuthWeb`] and its axum router |
 //! | `authorizer.rs` | [`Authorizer`], [`Visit`], [`Allowed`] and [`Refusal`] |
-//! | `connect.rs`, `callback.rs` | the two routes |
+//! | `connect.rs`, `callback.rs`, `connections.rs` | the routes |
 //! | `provider_route.rs`, `route_paths.rs` | one provider: connections, authorizer, and public paths |
 //! | `login_attempt.rs`, `cookies.rs`, `key.rs` | the attempt, encrypted in a cookie |
 //! | `outcome.rs`, `pages.rs`, `pages/` | the outcome of an attempt, and the pages that show it |
@@ -26,6 +27,7 @@ mod authorizer;
 mod builder;
 mod callback;
 mod connect;
+mod connections;
 mod cookies;
 mod extract;
 mod fetch_metadata;
@@ -47,6 +49,8 @@ pub use builder::Builder;
 pub use extract::{Connected, ConnectedRejection};
 pub use hide_query::{HideQuery, HidingQuery};
 pub use key::CookieKey;
+pub use pages::{ConnectionItem, DefaultPages, LinkKind, Page, PageButton, PageKind, PageLink, Pages};
+pub use provider_route::Health;
 pub use web::OAuthWeb;
 pub use webhook::{Webhook, WebhookRejection};
 

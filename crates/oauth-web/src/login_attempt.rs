@@ -4,7 +4,7 @@ use oauth_core::{PendingAuthorization, Scopes, State};
 use serde::{Deserialize, Serialize};
 
 use crate::authorizer::param;
-use crate::outcome::Ended;
+use crate::outcome::Outcome;
 use crate::return_to::ReturnTo;
 
 /// Contains secrets, so it leaves this process encrypted only.
@@ -15,6 +15,8 @@ pub(crate) struct LoginAttempt {
     /// The query of the connect link, for another attempt.
     pub(crate) query: String,
     pub(crate) stage: Stage,
+    /// The outcome of the last callback, for the page that shows it.
+    pub(crate) result: Option<Outcome>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -22,7 +24,7 @@ pub(crate) enum Stage {
     /// The user is at the provider.
     Pending(PendingAuthorization),
     /// The attempt is over. Kept so that reloading the page shows the same result and sends nothing.
-    Ended(Ended),
+    Ended,
 }
 
 /// The presentation of the pages.

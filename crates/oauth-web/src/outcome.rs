@@ -5,7 +5,7 @@ use oauth_core::{CallbackFault, Error, ErrorKind, Scopes};
 use serde::{Deserialize, Serialize};
 
 /// The outcome of an attempt, by the user's next step.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Outcome {
     /// Connected, without these scopes.
     Connected(Scopes),
@@ -19,6 +19,8 @@ pub(crate) enum Outcome {
     NotBegun,
     /// The visitor may no longer connect the attempt's account: the sign-in changed.
     OtherAccount,
+    /// The authorizer refused, for this reason.
+    NotAllowed(String),
     /// The callback does not match the attempt.
     NotAccepted,
     /// The provider refused.
@@ -29,14 +31,6 @@ pub(crate) enum Outcome {
     NotSaved,
     /// The application's configuration is wrong.
     Misconfigured,
-}
-
-/// The stored outcome of an attempt that is over.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum Ended {
-    Connected(Scopes),
-    Denied,
-    Failed,
 }
 
 impl Outcome {
@@ -60,19 +54,20 @@ impl Outcome {
         }
     }
 
-    /// Returns the outcome to store, if the attempt is over and its callback is useless from now on.
-    pub(crate) fn ended(&self) -> Option<Ended> {
+    /// Returns `true` if the attempt is over and its callback is useless from now on.
+    pub(crate) fn is_final(&self) -> bool {
         match self {
-            Self::Connected(missing) => Some(Ended::Connected(missing.clone())),
-            Self::Denied => Some(Ended::Denied),
-            Self::Refused | Self::Unavailable | Self::Misconfigured => Some(Ended::Failed),
+            Self::Connected(_) | Self::Denied | Self::Refused | Self::Unavailable | Self::Misconfigured => {
+                true
+            }
             // The same check fails again next time; an unsaved attempt may still succeed.
             Self::Expired
             | Self::Replayed
             | Self::NotBegun
             | Self::OtherAccount
+            | Self::NotAllowed(_)
             | Self::NotAccepted
-            | Self::NotSaved => None,
+            | Self::NotSaved => false,
         }
     }
 
@@ -81,6 +76,7 @@ impl Outcome {
             // A denial is the user's choice, not an error.
             Self::Connected(_) | Self::Denied => StatusCode::OK,
             Self::Expired | Self::NotBegun | Self::NotAccepted => StatusCode::BAD_REQUEST,
+            Self::NotAllowed(_) => StatusCode::FORBIDDEN,
             Self::Replayed | Self::OtherAccount => StatusCode::CONFLICT,
             Self::Refused | Self::Unavailable => StatusCode::BAD_GATEWAY,
             Self::NotSaved => StatusCode::SERVICE_UNAVAILABLE,
@@ -95,16 +91,6 @@ impl Outcome {
             Self::Denied => "denied",
             Self::Expired => "expired",
             _ => "failed",
-        }
-    }
-}
-
-impl From<Ended> for Outcome {
-    fn from(ended: Ended) -> Self {
-        match ended {
-            Ended::Connected(missing) => Self::Connected(missing),
-            Ended::Denied => Self::Denied,
-            Ended::Failed => Self::Replayed,
         }
     }
 }

@@ -61,6 +61,21 @@ impl RoutePaths {
     pub(crate) fn connect_path(&self) -> String {
         format!("{}/connect/{}", self.base, self.provider)
     }
+
+    /// Returns the path of the page that shows the result of an attempt.
+    pub(crate) fn result_path(&self, attempt: &str) -> String {
+        format!("{}/callback/{}/{attempt}", self.base, self.provider)
+    }
+
+    /// Returns the path of the disconnect route.
+    pub(crate) fn disconnect_path(&self) -> String {
+        format!("{}/disconnect/{}", self.base, self.provider)
+    }
+
+    /// Returns the path of the page that lists connections.
+    pub(crate) fn connections_path(&self) -> String {
+        format!("{}/connections", self.base)
+    }
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use oauth_core::CodeGrant;
 
 use crate::key::CookieKey;
-use crate::pages::Site;
+use crate::pages::{Pages, Site};
 use crate::provider_route::{DynProviderRoute, ProviderRoute};
 
 /// The connect and callback routes of several providers.
@@ -20,6 +20,7 @@ pub struct OAuthWeb(Arc<Inner>);
 pub(crate) struct Inner {
     pub(crate) key: CookieKey,
     pub(crate) site: Site,
+    pub(crate) pages: Box<dyn Pages>,
     pub(crate) routes: BTreeMap<&'static str, Arc<dyn DynProviderRoute>>,
     pub(crate) routes_by_type: HashMap<TypeId, Arc<dyn Any + Send + Sync>>,
 }
@@ -33,6 +34,10 @@ impl OAuthWeb {
         self.0.routes.keys().copied()
     }
 
+    pub(crate) fn routes(&self) -> impl Iterator<Item = &dyn DynProviderRoute> {
+        self.0.routes.values().map(|route| &**route)
+    }
+
     pub(crate) fn route(&self, provider: &str) -> Option<&dyn DynProviderRoute> {
         self.0.routes.get(provider).map(|route| &**route)
     }
@@ -43,6 +48,10 @@ impl OAuthWeb {
 
     pub(crate) fn site(&self) -> &Site {
         &self.0.site
+    }
+
+    pub(crate) fn pages(&self) -> &dyn Pages {
+        &*self.0.pages
     }
 
     pub(crate) fn key(&self) -> &CookieKey {

@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use axum::response::Response;
 
-use super::page::{Page, PopupResult, Site};
+use super::page::{LinkKind, Page, PageKind, PopupResult, Site};
 use crate::login_attempt::scope_names;
 use crate::outcome::Outcome;
 
 pub(crate) struct End<'a> {
     pub(crate) outcome: &'a Outcome,
     /// The provider's name and title.
-    pub(crate) provider: (&'static str, &'a str),
+    pub(crate) provider: (&'static str, &'static str),
     /// Longest duration of an attempt.
     pub(crate) age: Duration,
     /// Link for another attempt.
@@ -45,11 +45,11 @@ pub(crate) fn attempt_ended(site: &Site, end: End<'_>) -> Response {
 fn page_of(site: &Site, end: &End<'_>) -> Page {
     let title = end.provider.1;
     let (again, back) = (&end.again, end.return_to.as_ref().unwrap_or(&site.home));
-    let page = |heading: String| Page::new(end.outcome.status(), heading);
+    let page = |heading: String| Page::new(kind(end), end.outcome.status(), Some(title), heading);
     match end.outcome {
         Outcome::Connected(missing) if missing.is_empty() => page(format!("{title} is connected"))
             .paragraph(format!("{} can use your {title} account from now on.", site.subject()))
-            .link("Continue", back),
+            .link(LinkKind::Continue, back),
         Outcome::Connected(missing) => page(format!("{title} is connected, but not for everything"))
             .paragraph(format!(
                 "{} requested more than {title} granted. Missing: {}.",
@@ -57,28 +57,28 @@ fn page_of(site: &Site, end: &End<'_>) -> Page {
                 scope_names(missing).join(", ")
             ))
             .paragraph("You can connect again and grant it, or continue without the features that need it.")
-            .link("Connect again", again)
-            .link("Continue", back),
+            .link(LinkKind::ConnectAgain, again)
+            .link(LinkKind::Continue, back),
         Outcome::Denied => page(format!("{title} was not connected"))
             .paragraph(format!("You denied access at {title}, so nothing was changed. You can connect it at any time."))
-            .link("Back", back)
-            .link(format!("Connect {title}"), again),
+            .link(LinkKind::Back, back)
+            .link(LinkKind::Connect, again),
         Outcome::Expired => page("That took too long".to_owned())
             .paragraph(format!(
                 "For your safety, connecting {title} has to be finished within {}. Nothing was connected.",
                 span(end.age)
             ))
             .paragraph("Start again; it takes a minute.")
-            .link("Start again", again)
-            .link("Back", back),
+            .link(LinkKind::StartAgain, again)
+            .link(LinkKind::Back, back),
         Outcome::Replayed => page("This was already finished".to_owned())
             .paragraph(format!(
                 "{title} sent the same response a second time, so it was not used again. If {title} was connected, it \
                  still is."
             ))
             .paragraph("Go back and check; if it is not connected, start again.")
-            .link("Back", back)
-            .link("Start again", again),
+            .link(LinkKind::Back, back)
+            .link(LinkKind::StartAgain, again),
         Outcome::NotBegun => page("This was not started in this browser".to_owned())
             .paragraph(format!(
                 "Connecting {title} has to be started and finished in the same browser, with cookies allowed, within \
@@ -86,46 +86,68 @@ fn page_of(site: &Site, end: &End<'_>) -> Page {
                 span(end.age)
             ))
             .paragraph("If you started it here and it is not connected, start again.")
-            .link("Start again", again)
-            .link("Back", back),
+            .link(LinkKind::StartAgain, again)
+            .link(LinkKind::Back, back),
         Outcome::OtherAccount => page("You are signed in differently now".to_owned())
             .paragraph(format!(
                 "Connecting {title} was started for another account of {}. Nothing was connected.",
                 site.name_in_sentence()
             ))
-            .paragraph("Sign in as before and reload this page, or start again for the present account.")
-            .link("Start again", again)
-            .link("Back", back),
+            .paragraph("Start again for the present account, or sign in as before first.")
+            .link(LinkKind::StartAgain, again)
+            .link(LinkKind::Back, back),
+        Outcome::NotAllowed(reason) => page(format!("You cannot connect {title} here"))
+            .paragraph(reason)
+            .link(LinkKind::Back, back),
         Outcome::NotAccepted => page(format!("This response of {title} cannot be used"))
             .paragraph("It does not belong to the connection that was started here. Nothing was connected.")
-            .link("Start again", again)
-            .link("Back", back),
+            .link(LinkKind::StartAgain, again)
+            .link(LinkKind::Back, back),
         Outcome::Refused => page(format!("{title} refused the connection"))
             .paragraph("Nothing was connected. Start again; if that does not help, contact our support.")
             .with_reference(end)
-            .link("Start again", again)
-            .link("Back", back),
+            .link(LinkKind::StartAgain, again)
+            .link(LinkKind::Back, back),
         Outcome::Unavailable => page(format!("{title} did not respond correctly"))
             .paragraph("Nothing was connected. Wait a minute, then start again; if that does not help, contact our support.")
             .with_reference(end)
-            .link("Start again", again)
-            .link("Back", back),
+            .link(LinkKind::StartAgain, again)
+            .link(LinkKind::Back, back),
         Outcome::NotSaved => page("The connection could not be saved".to_owned())
             .paragraph("This is our fault. Wait a minute, then start again; if that does not help, contact our support.")
             .with_reference(end)
-            .link("Start again", again)
-            .link("Back", back),
+            .link(LinkKind::StartAgain, again)
+            .link(LinkKind::Back, back),
         Outcome::Misconfigured => page(format!("{title} cannot be connected at the moment"))
             .paragraph("This is our fault, and starting again will not help. Please contact our support.")
             .with_reference(end)
-            .link("Back", back),
+            .link(LinkKind::Back, back),
+    }
+}
+
+fn kind(end: &End<'_>) -> PageKind {
+    match end.outcome {
+        Outcome::Connected(missing) if missing.is_empty() => PageKind::Connected,
+        Outcome::Connected(missing) => PageKind::ConnectedWithout(missing.clone()),
+        Outcome::Denied => PageKind::Denied,
+        Outcome::Expired => PageKind::Expired(end.age),
+        Outcome::Replayed => PageKind::Replayed,
+        Outcome::NotBegun => PageKind::NotBegun(end.age),
+        Outcome::OtherAccount => PageKind::OtherAccount,
+        Outcome::NotAllowed(_) => PageKind::NotAllowed,
+        Outcome::NotAccepted => PageKind::NotAccepted,
+        Outcome::Refused => PageKind::Refused,
+        Outcome::Unavailable => PageKind::Unavailable,
+        Outcome::NotSaved => PageKind::NotSaved,
+        Outcome::Misconfigured => PageKind::Misconfigured,
     }
 }
 
 impl Page {
     fn with_reference(self, end: &End<'_>) -> Self {
         match end.reference {
-            Some(reference) => self.paragraph(format!("The reference is {reference}.")),
+            Some(reference) => Self { reference: Some(reference.to_owned()), ..self }
+                .paragraph(format!("The reference is {reference}.")),
             None => self,
         }
     }

@@ -1,13 +1,16 @@
 //! The HTML of a page.
 
-use axum::http::header::CONTENT_TYPE;
-use axum::response::{IntoResponse, Response};
+use std::borrow::Cow;
+
+use axum::Extension;
+use axum::http::request::Parts;
+use axum::response::{Html, IntoResponse, Response};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::page::{Page, Site};
+use super::page::{ConnectionItem, Page, PageButton, PageLink, Site};
 
 /// Light and dark colors, no external resources. The security policy allows exactly this text by its hash.
-pub(crate) const STYLE: &str = "
+const STYLE: &str = "
 :root { color-scheme: light dark; --back: #f3f5f8; --card: #fff; --text: #18202b; --soft: #4f5b69; --line: #c5cdd7;
   --main: #1c56b0; --on-main: #fff; }
 @media (prefers-color-scheme: dark) { :root { --back: #11151b; --card: #1b212a; --text: #e8ecf1; --soft: #aab4c0;
@@ -26,7 +29,12 @@ a, button { display: inline-block; padding: .6rem 1.2rem; border: 1px solid var(
 button { background: var(--main); color: var(--on-main); font: inherit; font-weight: 600; cursor: pointer; }
 li:first-child a { background: var(--main); color: var(--on-main); }
 form { margin: 1.4rem 0 0; }
-form + ul li:first-child a { background: none; color: var(--main); }
+li form { margin: 0; }
+li button, section + ul li:first-child a, form + ul li:first-child a { background: none; color: var(--main); }
+section { margin: 1.4rem 0 0; padding: 1rem 0 0; border-top: 1px solid var(--line); }
+h2 { margin: 0 0 .3rem; font-size: 1.15rem; }
+section > p { margin: 0; }
+section > ul { margin: .8rem 0 0; }
 a:hover, button:hover { text-decoration: underline; }
 a:focus-visible, button:focus-visible { outline: 3px solid var(--main); outline-offset: 3px; }
 @media (forced-colors: active) { button, li:first-child a { border-width: 3px; } }
@@ -44,45 +52,136 @@ pub(crate) const SCRIPT: &str = r#"
 })();
 "#;
 
-impl Page {
-    pub(super) fn respond(self, site: &Site) -> Response {
-        let html = render(&self, site).into_string();
-        (self.status, [(CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response()
+/// The language and look of the pages. Each method has a default. Set an implementation with
+/// [`Builder::pages`](crate::Builder::pages).
+///
+/// The request is that of the page, without its query. It contains the headers, and the extensions of the
+/// layers around the routes.
+///
+/// ```
+/// use std::borrow::Cow;
+///
+/// use oauth_web::axum::http::request::Parts;
+/// use oauth_web::{Page, PageKind, Pages};
+///
+/// struct GermanPages;
+///
+/// impl Pages for GermanPages {
+///     fn translate(&self, page: &mut Page, _: &Parts) {
+///         if let (PageKind::Connected, Some(provider)) = (&page.kind, page.provider) {
+///             page.language = Cow::Borrowed("de");
+///             page.heading = format!("{provider} ist verbunden");
+///             page.paragraphs.clear();
+///             page.links[0].label = "Weiter".to_owned();
+///         }
+///     }
+///
+///     fn style(&self) -> Cow<'_, str> {
+///         "body { font: 1rem/1.5 system-ui; max-width: 40rem; margin: 2rem auto }".into()
+///     }
+/// }
+/// ```
+pub trait Pages: Send + Sync + 'static {
+    /// Replaces the page's English texts. [`Page::kind`] names the page; its links have kinds too.
+    fn translate(&self, page: &mut Page, request: &Parts) {
+        let _ = (page, request);
+    }
+
+    /// Returns the style sheet of all pages. The security policy allows exactly this text inline.
+    fn style(&self) -> Cow<'_, str> {
+        Cow::Borrowed(STYLE)
+    }
+
+    /// Returns the response, for a layout of the application; its status becomes [`Page::status`].
+    ///
+    /// Escape all texts of the page, or insert [`Page::content`]. Without a `Content-Security-Policy` of its
+    /// own, the response may contain [`style`](Self::style) inline and load nothing. Its own policy has to
+    /// forbid frames, except on [`PageKind::LeaveFrame`](crate::PageKind::LeaveFrame).
+    fn render(&self, page: &Page, request: &Parts) -> Response {
+        let _ = request;
+        Html(page.document(&self.style())).into_response()
     }
 }
 
-fn render(page: &Page, site: &Site) -> Markup {
-    let result = page.popup_result.as_ref();
-    html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                // Without this, browsers request an icon from the root of the site.
-                link rel="icon" href="data:,";
-                title { (page.heading) @if let Some(name) = &site.name { " · " (name) } }
-                style { (PreEscaped(STYLE)) }
-            }
-            body {
-                main data-provider=[result.map(|result| result.provider)] data-account=[result.map(|result| &result.account)]
-                    data-outcome=[result.map(|result| result.outcome)] data-closes=[result.map(|result| result.closes.to_string())] {
-                    @if let Some(name) = &site.name { p { (name) } }
-                    h1 { (page.heading) }
-                    @for paragraph in &page.paragraphs { p { (paragraph) } }
-                    @if let Some(form) = &page.form {
-                        form method="post" action=(form.action) { button { (form.label) } }
-                    }
-                    @if !page.links.is_empty() {
-                        ul {
-                            @for link in &page.links {
-                                li { a href=(link.href) target=[link.leaves_frame.then_some("_top")] { (link.label) } }
-                            }
-                        }
-                    }
+/// The pages of this crate: English, with light and dark colors.
+#[derive(Clone, Copy, Debug, Default)]
+#[non_exhaustive]
+pub struct DefaultPages;
+
+impl Pages for DefaultPages {}
+
+impl Page {
+    /// Leaves the page for the layer around the routes, which renders it.
+    pub(super) fn respond(mut self, site: &Site) -> Response {
+        self.app_name.clone_from(&site.name);
+        Extension(self).into_response()
+    }
+
+    /// Returns the page as an HTML document with this style sheet.
+    #[must_use]
+    pub fn document(&self, style: &str) -> String {
+        let markup = html! {
+            (DOCTYPE)
+            html lang=(self.language) {
+                head {
+                    meta charset="utf-8";
+                    meta name="viewport" content="width=device-width, initial-scale=1";
+                    // Without this, browsers request an icon from the root of the site.
+                    link rel="icon" href="data:,";
+                    title { (self.heading) @if let Some(name) = &self.app_name { " · " (name) } }
+                    style { (PreEscaped(style)) }
                 }
-                @if result.is_some() { script { (PreEscaped(SCRIPT)) } }
+                body { (self.markup()) }
+            }
+        };
+        markup.into_string()
+    }
+
+    /// Returns the page's HTML without a document around it: a `main` element, and in pop-ups the script that
+    /// posts the result to the opener.
+    #[must_use]
+    pub fn content(&self) -> String {
+        self.markup().into_string()
+    }
+
+    fn markup(&self) -> Markup {
+        let result = self.popup_result.as_ref();
+        html! {
+            main data-provider=[result.map(|result| result.provider)] data-account=[result.map(|result| &result.account)]
+                data-outcome=[result.map(|result| result.outcome)] data-closes=[result.map(|result| result.closes.to_string())] {
+                @if let Some(name) = &self.app_name { p { (name) } }
+                h1 { (self.heading) }
+                @for paragraph in &self.paragraphs { p { (paragraph) } }
+                @for item in &self.connections { (section(item)) }
+                @if let Some(form) = &self.button { (button(form)) }
+                @if !self.links.is_empty() {
+                    ul { @for link in &self.links { li { (anchor(link)) } } }
+                }
+            }
+            @if result.is_some() { script { (PreEscaped(SCRIPT)) } }
+        }
+    }
+}
+
+fn section(item: &ConnectionItem) -> Markup {
+    html! {
+        section {
+            h2 { (item.provider) }
+            p { (item.text) }
+            @if item.link.is_some() || item.button.is_some() {
+                ul {
+                    @if let Some(link) = &item.link { li { (anchor(link)) } }
+                    @if let Some(form) = &item.button { li { (button(form)) } }
+                }
             }
         }
     }
+}
+
+fn button(button: &PageButton) -> Markup {
+    html! { form method="post" action=(button.action) { button { (button.label) } } }
+}
+
+fn anchor(link: &PageLink) -> Markup {
+    html! { a href=(link.href) target=[link.leaves_frame.then_some("_top")] { (link.label) } }
 }

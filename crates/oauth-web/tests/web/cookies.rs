@@ -60,6 +60,9 @@ async fn nested_routes_link_to_public_paths() {
     let router = Router::new().nest("/integrations", web.router());
     set_cookie(router.clone(), "/integrations/connect/go1?account=acme", &[]).await;
     let request = Request::get("/integrations/callback/go1?code=1&state=2").body(Body::empty()).unwrap();
+    let response = router.clone().oneshot(request).await.unwrap();
+    assert_eq!(response.headers()["location"], "/team/integrations/callback/go1/none");
+    let request = Request::get("/integrations/callback/go1/none").body(Body::empty()).unwrap();
     let response = router.oneshot(request).await.unwrap();
     assert_eq!(response.status(), StatusCode::BAD_REQUEST);
     let body = axum::body::to_bytes(response.into_body(), 100_000).await.unwrap();

@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::http::StatusCode;
 use oauth_core::url::Url;
 
-use crate::support::{Browser, Machine, Scenario, start};
+use crate::support::{Browser, Machine, PROVIDERS, Scenario, start};
 
 const NOT_BEGUN: &str = "This was not started in this browser";
 
@@ -128,6 +128,35 @@ async fn second_callback_sends_nothing_on_any_machine() {
         );
     }
     assert_eq!(scenario.token_calls("go1"), 1, "nothing was sent a second time");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn callback_redirects_to_address_without_code() {
+    let (scenario, machine) = start().await;
+    for provider in PROVIDERS {
+        let browser = Browser::at(&machine);
+        let begun = browser.get(&format!("/connect/{provider}?account=acme&mode=popup")).await;
+        let approved = scenario.approve(provider, begun.location()).await;
+        let denied =
+            scenario.deny(provider, browser.get(&format!("/connect/{provider}")).await.location()).await;
+        let forged = Url::parse(&format!("{}/callback/{provider}?code=a-code&state=a-state", machine.origin));
+        for (callback, status) in
+            [(approved, StatusCode::OK), (denied, StatusCode::OK), (forged.unwrap(), StatusCode::BAD_REQUEST)]
+        {
+            let redirect = browser.get_once(callback.as_str()).await;
+            assert_eq!(redirect.status, StatusCode::SEE_OTHER, "{redirect:?}");
+            let location = redirect.location().to_owned();
+            for (_, value) in callback.query_pairs().filter(|(name, _)| matches!(&**name, "code" | "state")) {
+                assert!(!format!("{redirect:?}").contains(&*value), "{provider}: {value} in {redirect:?}");
+            }
+            let page = browser.get_once(&location).await;
+            assert_eq!(page.status, status, "{page:?}");
+            // The page can be reloaded, in this browser only.
+            assert_eq!(browser.get_once(&location).await.body, page.body);
+            assert_eq!(Browser::at(&machine).get_once(&location).await.heading(), NOT_BEGUN);
+        }
+        assert_eq!(scenario.token_calls(provider), 1);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -5,7 +5,9 @@
 mod support;
 
 mod connect;
+mod connections;
 mod cookies;
+mod custom_pages;
 mod extract;
 mod frames;
 mod headers;

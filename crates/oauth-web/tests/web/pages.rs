@@ -14,7 +14,11 @@ fn normalized(page: &Page) -> String {
     let text = without("(?s)<style>.*?</style>", &page.body, "<style>…</style>");
     let text = without("(?s)<script>.*?</script>", &text, "<script>…</script>");
     let text = without("The reference is [A-Za-z0-9_-]{8}", &text, "The reference is [reference]");
-    let text = without("(<(?:p|h1|ul|li|main|body|head|title|meta|link|style|script)[ >])", &text, "\n$1");
+    let text = without(
+        "(<(?:p|h1|h2|section|ul|li|main|body|head|title|meta|link|style|script)[ >])",
+        &text,
+        "\n$1",
+    );
     format!("{}\n{text}\n", page.status)
 }
 
@@ -73,6 +77,13 @@ async fn pages_match_snapshots() {
     let begun = browser.also("x-customer", "acme").get(&format!("/connect/go1{link}")).await;
     let callback = scenario.approve("go1", begun.location()).await;
     pages.push(("other_account", browser.also("x-customer", "other").get(callback.as_str()).await));
+
+    pages.push(("connections", browser.get("/connections?account=acme").await));
+    let foreign = browser.also("sec-fetch-site", "cross-site");
+    pages.push(("confirm_disconnect", foreign.request("POST", "/disconnect/go1?account=acme").await));
+    pages.push(("disconnected", browser.request("POST", "/disconnect/go1?account=acme").await));
+    scenario.sandbox.cobot().next_api_call(Fault::status(403, "no"));
+    pages.push(("not_disconnected", browser.request("POST", "/disconnect/cobot?account=acme").await));
 
     for (name, page) in &pages {
         assert_accessible(name, page);

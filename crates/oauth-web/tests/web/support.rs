@@ -113,6 +113,7 @@ impl Scenario {
             .route("/courses", get(courses).post(courses))
             .route("/maybe", get(maybe))
             .merge(web.router())
+            .merge(web.connections_router())
             .with_state(AppState(web.clone()));
         let origin = format!("http://{}", listener.local_addr().unwrap());
         let server = tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
@@ -230,6 +231,14 @@ pub(crate) struct Page {
 }
 
 impl Page {
+    async fn read(response: reqwest::Response) -> Self {
+        Self {
+            status: response.status(),
+            headers: response.headers().clone(),
+            body: response.text().await.unwrap(),
+        }
+    }
+
     pub(crate) fn location(&self) -> &str {
         let location = self.headers.get("location").unwrap_or_else(|| panic!("no redirect: {self:?}"));
         location.to_str().unwrap()
@@ -254,6 +263,24 @@ impl Page {
         html.select(&scraper::Selector::parse("a").unwrap())
             .map(|link| (link.text().collect(), link.attr("href").unwrap().to_owned()))
             .collect()
+    }
+
+    /// Returns the text of the section with this heading.
+    pub(crate) fn section(&self, heading: &str) -> String {
+        let html = scraper::Html::parse_document(&self.body);
+        let sections = scraper::Selector::parse("section").unwrap();
+        let texts: Vec<Vec<&str>> = html.select(&sections).map(|section| section.text().collect()).collect();
+        let found = texts.iter().find(|texts| texts[0] == heading);
+        found.unwrap_or_else(|| panic!("no `{heading}` among {texts:?}"))[1..].join(" | ")
+    }
+
+    /// Returns the path that the form with this button posts to.
+    pub(crate) fn button(&self, label: &str) -> String {
+        let html = scraper::Html::parse_document(&self.body);
+        let forms = scraper::Selector::parse("form[method=post]").unwrap();
+        let mut forms = html.select(&forms);
+        let found = forms.find(|form| form.text().collect::<String>() == label);
+        found.unwrap_or_else(|| panic!("no `{label}`: {self:?}")).attr("action").unwrap().to_owned()
     }
 
     /// Returns the path that the page's only form posts to.
@@ -336,19 +363,32 @@ impl Browser {
 
     /// Sends the request to this browser's machine, like a load balancer behind the public address.
     pub(crate) async fn request(&self, method: &str, target: &str) -> Page {
+        self.send(self.prepare(method, target)).await
+    }
+
+    /// Like [`get`](Self::get), without the redirect to the result page.
+    pub(crate) async fn get_once(&self, target: &str) -> Page {
+        let response = self.prepare("GET", target).headers(self.headers.clone()).send().await.unwrap();
+        Page::read(response).await
+    }
+
+    fn prepare(&self, method: &str, target: &str) -> reqwest::RequestBuilder {
         let base = Url::parse(&self.origin).unwrap();
         let mut url = base.join(target).unwrap();
         url.set_port(base.port()).unwrap();
-        self.send(self.client.request(method.parse().unwrap(), url)).await
+        self.client.request(method.parse().unwrap(), url)
     }
 
     async fn send(&self, request: reqwest::RequestBuilder) -> Page {
         let response = request.headers(self.headers.clone()).send().await.unwrap();
-        Page {
-            status: response.status(),
-            headers: response.headers().clone(),
-            body: response.text().await.unwrap(),
-        }
+        // A callback redirects to the page of its result.
+        let location =
+            response.headers().get("location").map(|location| location.to_str().unwrap().to_owned());
+        let Some(result) = location.filter(|location| location.starts_with("/callback/")) else {
+            return Page::read(response).await;
+        };
+        let url = response.url().join(&result).unwrap();
+        Page::read(self.client.get(url).headers(self.headers.clone()).send().await.unwrap()).await
     }
 
     /// Returns the value of the `Cookie` header.
