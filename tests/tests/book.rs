@@ -27,7 +27,8 @@ fn has_rust(text: &str) -> bool {
     false
 }
 
-/// Compared with tested programs by `docs/tutorial/tests/page.rs` and `docs/examples/tests/page.rs`.
+/// Compared with tested programs by `docs/tutorial/tests/page.rs` and
+/// `docs/examples/tests/own_provider_page.rs`.
 const COMPARED: [&str; 2] = ["tutorial.md", "new-provider.md"];
 
 #[test]
