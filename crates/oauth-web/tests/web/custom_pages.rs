@@ -62,7 +62,7 @@ impl Pages for AppLayout {
 }
 
 async fn get(pages: impl Pages, path: &str, language: &str) -> (StatusCode, HeaderMap, String) {
-    let app = go1::App::new("id", "secret", "https://app.example.com/callback/go1".parse().unwrap());
+    let app = go1::App::new("id", "secret", "https://app.example.com/callback/go1");
     let client = go1::Client::new(go1::Site::production(), app).unwrap();
     let web = OAuthWeb::builder(CookieKey::generate().unwrap())
         .provider(Connections::new(client, MemoryStore::new()), |_: Visit| async {
