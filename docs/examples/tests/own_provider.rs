@@ -116,7 +116,8 @@ async fn denied_account_is_not_connected() {
     let running = app.start().await;
     let begun = browser.get(app.url("/connect/gitlab")).send().await.unwrap();
     let callback = app.sandbox.deny(location(&begun)).await.unwrap();
-    let page = browser.get(callback).send().await.unwrap();
+    let ended = browser.get(callback).send().await.unwrap();
+    let page = browser.get(app.url(location(&ended))).send().await.unwrap();
     assert!(page.text().await.unwrap().contains("You denied access at GitLab"));
     assert_eq!(app.sandbox.journal().token_calls(), 0);
     assert!(browser.get(app.url("/account")).send().await.unwrap().status().is_redirection());
