@@ -91,7 +91,8 @@ async fn customer_stays_connected_through_restart() {
     assert!(get(home.clone()).await.text().await.unwrap().contains("/connect/go1?return_to=/courses"));
     let begun = get(format!("{home}/connect/go1?return_to=/courses")).await;
     // If the user denies access, the page reports it and nothing is stored.
-    let denied = get(sandbox.deny(location(&begun)).await.unwrap().into()).await;
+    let ended = get(sandbox.deny(location(&begun)).await.unwrap().into()).await;
+    let denied = get(format!("{home}{}", location(&ended))).await;
     assert_eq!(denied.status(), StatusCode::OK);
     let asked = get(format!("{home}/courses")).await;
     assert!(location(&asked).starts_with("/connect/go1?account=acme"), "{asked:?}");
