@@ -245,16 +245,19 @@ impl<'a, P: Provider> RefreshTask<'a, P> {
         if !cached.is_refreshable() {
             return self.not_refreshable(&lease, &cached).await;
         }
-        if cached.token.data.lineage.is_written_back()
-            && let Some(ended_at) = self.shared.store.outage_ended_at()
-            && let Some(suspicion) = &mut self.entry.state().suspicion
-            && suspicion.first_refused_at < ended_at
-        {
-            // Another process may hold a newer token, and could not write that back meanwhile.
-            (suspicion.first_refused_at, suspicion.is_final) = (ended_at, false);
-        }
         let suspicion = self.entry.state().suspicion_about(&cached);
         if let Some(suspicion) = suspicion {
+            let outage = self.shared.store.outage_ended_at().filter(|end| *end > suspicion.first_refused_at);
+            if let Some(ended_at) = outage
+                && cached.token.data.lineage.is_written_back()
+                && !suspicion.is_final
+            {
+                // Another process may hold a newer token, and could not write that back meanwhile.
+                let left = self.shared.settings.refusal_window.saturating_sub(ended_at.elapsed());
+                if !left.is_zero() {
+                    return Err(unconfirmed::<P>(left));
+                }
+            }
             match self.shared.circuit_breaker.judge(&suspicion, &self.entry.key.account) {
                 Judgement::Wait(left) => return Err(unconfirmed::<P>(left)),
                 Judgement::SendAgain => {}

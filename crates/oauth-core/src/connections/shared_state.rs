@@ -187,13 +187,17 @@ impl<P: Provider> SharedState<P> {
     ) -> bool {
         let (newer, older) = (current.token.data.lineage, read.token.data.lineage);
         let now = self.now();
-        // An ordinal of a clock that was ahead is not exceeded after a removal, or by a process that did not
-        // know it: then the times count, unless this one is of that clock too.
-        let checked_at = now.wall - entry.time_since_check(now.monotonic);
+        // The ordinal of a clock that was ahead is not exceeded after a removal, or by a process that did not
+        // know of it.
         let present = milliseconds(now.wall);
-        let connected_at = Some(newer.connected_at()).filter(|at| *at <= present);
-        let since = connected_at.unwrap_or_else(|| milliseconds(checked_at));
-        let is_reconnected = newer.is_ahead(now.wall) && (since..=present).contains(&older.connected_at());
+        let checked_at = milliseconds(now.wall - entry.time_since_check(now.monotonic));
+        let is_reconnected = if older.is_after_its_time() {
+            let since = Some(newer.connected_at()).filter(|at| *at <= present).unwrap_or(checked_at);
+            newer.is_ahead(now.wall) && (since..=present).contains(&older.connected_at())
+        } else {
+            // Its time may be the one of the clock that was ahead.
+            newer.is_later_than(now.wall) && (checked_at..=present).contains(&older.connected_at())
+        };
         // An expired token that cannot be refreshed hides no record: the user may have connected again since.
         let is_useless = current.is_active() && current.has_expired(now) && !current.is_refreshable();
         // Of two processes that connect it at a time, the store has the last.

@@ -110,7 +110,17 @@ impl Lineage {
     pub(crate) fn is_ahead(self, now: DateTime<Utc>) -> bool {
         // Clocks of processes differ by seconds.
         const TOLERANCE: u64 = 600_000;
-        self.ordinal > milliseconds(now) || self.ahead > TOLERANCE
+        self.is_later_than(now) || self.ahead > TOLERANCE
+    }
+
+    /// True if the ordinal is later than this time.
+    pub(crate) fn is_later_than(self, time: DateTime<Utc>) -> bool {
+        self.ordinal > milliseconds(time)
+    }
+
+    /// True if the ordinal is later than the time of the connection: it follows another ordinal.
+    pub(crate) fn is_after_its_time(self) -> bool {
+        self.ahead > 0
     }
 
     /// The time at which the account was connected, by the clock of then; in milliseconds.

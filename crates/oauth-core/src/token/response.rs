@@ -60,14 +60,18 @@ pub(crate) fn normalise(
     }
     // The names of a form can be any text of the body.
     let is_json = body.trim_ascii_start().starts_with(b"{");
-    let document = response_body::parse(&body);
-    // A broken server may send tokens in a refusal, too.
-    let given = document.as_ref().map(|fields| tokens(fields, context.dialect)).unwrap_or_default();
-    let given: Vec<&str> = context.secrets.iter().copied().chain(given.iter().map(String::as_str)).collect();
-    let context = &Context { secrets: &given, ..*context };
-    let fields = match document.map(|fields| placed(fields, context.dialect, context.now)) {
-        Ok(fields) if status.is_success() && !is_error(&fields, context.dialect) => fields,
-        Ok(fields) => return Err(refused(status, &parts.headers, &fields, is_json, context, retry_after)),
+    let fields = match response_body::parse(&body) {
+        Ok(document) => {
+            let fields = placed(document.clone(), context.dialect, context.now);
+            if !status.is_success() || is_error(&fields, context.dialect) {
+                // A broken server may send tokens in a refusal, too.
+                let given = tokens(&document, context.dialect);
+                let secrets = context.secrets.iter().copied().chain(given.iter().map(String::as_str));
+                let context = Context { secrets: &secrets.collect::<Vec<_>>(), ..*context };
+                return Err(refused(status, &parts.headers, &fields, is_json, &context, retry_after));
+            }
+            fields
+        }
         Err(unreadable) => {
             let (kind, what) = if status.is_success() {
                 (ErrorKind::InvalidResponse, unreadable.as_str())
