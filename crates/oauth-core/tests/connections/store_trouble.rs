@@ -320,6 +320,23 @@ async fn lost_connection_of_a_clock_that_was_ahead_hides_no_later_one() {
     }
 }
 
+/// That clock's time has come since, so that it looks like the later one. Found by the simulation, large seed
+/// 428.
+#[tokio::test(start_paused = true)]
+async fn earlier_connection_of_a_clock_that_was_ahead_stays_the_earlier_one() {
+    let setup = Setup::new();
+    let (one, two) = (setup.machine(), setup.machine());
+    setup.clock.advance_secs(DAY / 24);
+    one.insert("acme", setup.token().await).await.unwrap();
+    setup.clock.advance_secs(-DAY / 24);
+    let backup = setup.record("acme").await;
+    let acme = two.insert("acme", setup.token().await).await.unwrap();
+    setup.clock.advance_secs(4000);
+    setup.store.go_back(&[("acme", &backup)]).await;
+    let error = acme.headers().await.unwrap_err();
+    assert_eq!((error.kind(), setup.server.refreshes()), (ErrorKind::Store, 0), "{error}");
+}
+
 /// Connections are ordered by what they replaced, not by the time at which they were made.
 #[tokio::test(start_paused = true)]
 async fn clock_that_was_ahead_hides_no_later_connection() {
