@@ -134,6 +134,8 @@ mod tests {
             shell.create_dir(to.parent().unwrap()).unwrap();
             shell.copy_file(workspace.root().join(&file), to).unwrap();
         }
+        // A link to a folder, which the list of files leaves out.
+        std::os::unix::fs::symlink("../../docs/api", folder.join("crates/oauth-cli/api")).unwrap();
         shell.change_dir(folder);
         // To list its files.
         cmd!(shell, "git init --quiet").run().unwrap();

@@ -13,9 +13,9 @@ impl Provider for Gitlab {
     const NAME: &'static str = "gitlab";
     const TITLE: &'static str = "GitLab";
     const DIALECT: Dialect = Dialect::rfc6749()
-        // Recommended for servers too.
+        // GitLab recommends it for servers too.
         .pkce(Pkce::S256)
-        // The example of a refresh has it.
+        // GitLab's example of a refresh sends it.
         .redirect_uri(RedirectUriRule::OnEveryTokenCall);
     type Site = FixedSite;
     type Extra = NoExtra;
@@ -33,7 +33,7 @@ pub(crate) const READ_USER: Scope = Scope::from_static("read_user");
 
 /// Returns GitLab at this URL: `https://gitlab.com`, or another instance.
 pub(crate) fn site(url: &str) -> Result<FixedSite, Error> {
-    let at = |path: &str| format!("{url}/{path}");
+    let at = |path: &str| format!("{}/{path}", url.trim_end_matches('/'));
     FixedSite::new(&at("oauth/authorize"), &at("oauth/token"), &at("api/v4"))?
         .with_revocation_url(&at("oauth/revoke"))
 }

@@ -1,8 +1,7 @@
 //! A server with GitLab's URLs and differences from RFC 6749, in place of GitLab.
 
 use oauth_core::{App, Client};
-use oauth_sandbox::Plain;
-use oauth_sandbox::plain::{Pkce, RedirectUri as RedirectUriOn, RefreshTokens};
+use oauth_sandbox::{Plain, plain};
 
 use super::Failure;
 use super::gitlab::{self, Gitlab};
@@ -11,9 +10,9 @@ pub(crate) async fn start(redirect_uri: &str) -> Result<Plain, oauth_sandbox::Er
     Plain::builder()
         .redirect_uri(redirect_uri)
         .scopes(["read_user", "read_api"])
-        .pkce(Pkce::Required)
-        .redirect_uri_on(RedirectUriOn::OnEveryTokenCall)
-        .refresh_tokens(RefreshTokens::SingleUse)
+        .pkce(plain::Pkce::Required)
+        .redirect_uri_on(plain::RedirectUri::OnEveryTokenCall)
+        .refresh_tokens(plain::RefreshTokens::SingleUse)
         .me_at("/v4/user")
         .start()
         .await

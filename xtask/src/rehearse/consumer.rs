@@ -116,7 +116,7 @@ fn write(rehearsal: &Rehearsal, packages: &Packages, provider: &str) -> Result<(
             "pub use {provider}::*;\n\n\
              #[derive(Debug)]\npub struct Customer {{\n    pub name: String,\n    pub token: {provider}::Token,\n}}\n\n\
              pub trait Customers: Send + Sync {{\n    fn find(&self, name: &str) -> Result<Customer, {provider}::Error>;\n}}\n\n\
-             pub(crate) fn start(client: &{provider}::Client, connect: &{provider}::Connect) -> Result<{provider}::StartedAuthorization, {provider}::Error> {{\n    \
+             pub fn start(client: &{provider}::Client, connect: &{provider}::Connect) -> Result<{provider}::StartedAuthorization, {provider}::Error> {{\n    \
              client.begin(connect)\n}}\n"
         ),
     )?;

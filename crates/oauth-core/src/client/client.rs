@@ -437,6 +437,7 @@ impl<P: Provider> Client<P> {
         let inner = &*self.0;
         TokenHttp {
             url,
+            is_token_url: std::ptr::eq(url, inner.site.token_url()),
             dialect: const { &P::DIALECT },
             encoding,
             user_agent: &inner.user_agent,

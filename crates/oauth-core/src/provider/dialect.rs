@@ -17,8 +17,8 @@ use crate::error::Error;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Dialect {
-    /// `grant_type` of the code exchange (RFC 6749 section 4.1.3: `authorization_code`). An empty name of a
-    /// grant leaves `grant_type` out.
+    /// `grant_type` of the code exchange (RFC 6749 section 4.1.3: `authorization_code`). With an
+    /// empty text, `grant_type` is not sent; so for the other grants.
     pub code_grant: &'static str,
     /// `grant_type` of a refresh (RFC 6749 section 6: `refresh_token`).
     pub refresh_grant: &'static str,
@@ -52,7 +52,7 @@ pub struct Dialect {
     pub pkce: Pkce,
     /// True if an error callback carries `state` too, as RFC 6749 section 4.1.2.1 requires.
     pub echoes_state_on_error: bool,
-    /// True if the provider appends `?code=…` to a redirect URI that already has a query.
+    /// True if the provider appends `?code=…` to a redirect URI that already has a query: `…/cb?a=1?code=…`.
     pub appends_query_to_query: bool,
     /// True if the token endpoint spends a refresh token before it checks anything, even the client's secret.
     /// A refused call may then have destroyed the token.
@@ -61,10 +61,10 @@ pub struct Dialect {
     /// section 7.1). A response with another is refused; one without is accepted.
     pub token_types: &'static [&'static str],
     /// Other places of members of a token response, as pairs of the name in RFC 6749 section 5.1 and a JSON
-    /// pointer. The member with the standard name is not read unless it is one of them.
+    /// pointer. A listed member is read only there, not under its standard name.
     ///
-    /// With several places of a member, they count in the order of the access token's: if that is found at
-    /// its second place, so are all others that have a second place.
+    /// A member may have several places. Those of the access token are tried in order, and every other member
+    /// is read at its place of the same number, or at its only one: tokens of two users are never mixed.
     pub response_members: &'static [(&'static str, &'static str)],
     /// Form of `expires_in`.
     pub expiry: Expiry,
@@ -88,7 +88,7 @@ pub struct Dialect {
     /// Scopes that may stand for every scope with a prefix, as pairs of scope and prefix. The client does not
     /// refuse a call because such a scope is missing: the server decides.
     pub umbrella_scopes: &'static [(&'static str, &'static str)],
-    /// Remedy of every error after which a customer that was connected has to connect again.
+    /// The help in errors after which a customer has to connect again.
     pub reconnect_help: &'static str,
 }
 
@@ -159,8 +159,8 @@ pub enum Pkce {
     S256,
 }
 
-/// The form in which a token response states when the access token expires. A value of another form counts as
-/// not stated.
+/// The form in which a token response states when the access token expires. A value in another form is
+/// ignored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Expiry {
@@ -168,8 +168,8 @@ pub enum Expiry {
     Seconds,
     /// Milliseconds from the response on.
     Milliseconds,
-    /// A point in time: as text by RFC 3339, or as seconds since 1970; from 100 billion on, milliseconds. It
-    /// is compared with the local clock. One in 1970 or before counts as not stated.
+    /// A point in time: RFC 3339 text, or Unix time in seconds; numbers of 100 billion and more are
+    /// milliseconds. It is compared with the local clock. The start of Unix time and earlier mean not stated.
     ///
     /// With [`response_members`](Dialect::response_members) for a member such as `expires_at`.
     Time,
@@ -263,7 +263,8 @@ pub enum TokenRefusal {
 }
 
 impl Dialect {
-    /// Returns the dialect of RFC 6749 itself, with client credentials in the body.
+    /// Returns the dialect of RFC 6749 itself, with client credentials in the body, and with error codes also
+    /// where Fitbit, Facebook and WeChat put them.
     pub const fn rfc6749() -> Self {
         Self {
             code_grant: "authorization_code",

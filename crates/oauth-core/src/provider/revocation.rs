@@ -5,8 +5,8 @@ use std::fmt;
 use http::Method;
 use url::Url;
 
-/// A provider's call that revokes a token, declared by [`Site::revocation`](crate::Site::revocation). After a
-/// 2xx response the token is invalid.
+/// A provider's call that revokes a token, declared by [`Site::revocation`](crate::Site::revocation). A 2xx
+/// response means success; with RFC 7009, unless its body has an `error`.
 ///
 /// ```
 /// use oauth_core::Revocation;
@@ -27,7 +27,7 @@ pub enum RevocationForm {
     /// An API call without a body, with the access token in its header.
     ApiCall(Method),
     /// RFC 7009: a form with the refresh token, or else the access token, and the client's credentials. The
-    /// server then invalidates the tokens of the same grant too.
+    /// server should then invalidate the tokens of the same grant too.
     Rfc7009,
 }
 

@@ -28,8 +28,8 @@ pub trait Site<X = NoExtra>: Clone + fmt::Debug + Send + Sync + 'static {
         &[]
     }
 
-    /// Returns the authorization server's issuer identifier, if its callbacks have it as `iss` (RFC 9207). A
-    /// callback without it, or with another, is rejected then. None by default.
+    /// Returns the authorization server's issuer identifier, if its callbacks have it as `iss` (RFC 9207).
+    /// Then a callback without `iss`, or with another, is rejected. None by default.
     fn callback_issuer(&self) -> Option<&str> {
         None
     }
@@ -114,7 +114,7 @@ impl FixedSite {
     /// for `label`.
     ///
     /// A label is one part of a host name: up to 63 letters, digits and hyphens, no hyphen at its ends (RFC
-    /// 1123 section 2.1). So no input can choose another host or path. The token URL must have it in its
+    /// 1123 section 2.1). So a label that a user typed cannot change the rest of a URL. The token URL must have it in its
     /// host, which tells the tokens of two customers apart. Each customer needs a client and connections of
     /// its own, and a store of its own or sweeps by account.
     ///
@@ -179,14 +179,16 @@ impl FixedSite {
         Ok(self)
     }
 
-    /// Sets the issuer identifier that callbacks must have as `iss` (RFC 9207).
+    /// Sets the issuer identifier that callbacks must have as `iss` (RFC 9207). `{…}` is filled as in
+    /// [`from_template`](Self::from_template).
     #[must_use]
     pub fn with_callback_issuer(mut self, issuer: &str) -> Self {
         self.callback_issuer = Some(self.with_label(issuer));
         self
     }
 
-    /// Adds a parameter to the token calls, such as an `audience`. Not for secrets: `Debug` shows it.
+    /// Adds a parameter to the token calls, such as an `audience`. `{…}` in its value is filled as in
+    /// [`from_template`](Self::from_template). Not for secrets: `Debug` shows it.
     #[must_use]
     pub fn with_token_param(mut self, name: impl Into<String>, value: &str) -> Self {
         self.token_params.push((name.into(), self.with_label(value)));

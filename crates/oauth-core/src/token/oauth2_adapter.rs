@@ -235,6 +235,7 @@ fn into_error(error: RequestTokenError<Error, BasicErrorResponse>) -> Error {
 pub(crate) struct TokenHttp<'a> {
     /// The endpoint of the call. A refresh may have its own.
     pub(crate) url: &'a Url,
+    pub(crate) is_token_url: bool,
     pub(crate) dialect: &'static Dialect,
     pub(crate) encoding: Encoding,
     pub(crate) user_agent: &'a HeaderValue,
@@ -259,7 +260,9 @@ impl<'c> AsyncHttpClient<'c> for TokenHttp<'_> {
 
 impl TokenHttp<'_> {
     async fn send(&self, mut request: HttpRequest) -> Result<HttpResponse, Error> {
-        *request.uri_mut() = uri(self.url)?;
+        if !self.is_token_url {
+            *request.uri_mut() = uri(self.url)?;
+        }
         let (response, basic) = self.call_server(request).await?;
         response::normalise(response, &self.context(&self.all_secrets(basic.as_ref())))
     }

@@ -62,10 +62,11 @@ pub(crate) fn normalise(
     let is_json = body.trim_ascii_start().starts_with(b"{");
     let fields = match response_body::parse(&body) {
         Ok(document) => {
-            let fields = placed(document.clone(), context.dialect, context.now);
+            let whole = (!context.dialect.response_members.is_empty()).then(|| document.clone());
+            let fields = placed(document, context.dialect, context.now);
             if !status.is_success() || is_error(&fields, context.dialect) {
                 // A broken server may send tokens in a refusal, too.
-                let given = tokens(&document, context.dialect);
+                let given = tokens(whole.as_ref().unwrap_or(&fields), context.dialect);
                 let secrets = context.secrets.iter().copied().chain(given.iter().map(String::as_str));
                 let context = Context { secrets: &secrets.collect::<Vec<_>>(), ..*context };
                 return Err(refused(status, &parts.headers, &fields, is_json, &context, retry_after));
