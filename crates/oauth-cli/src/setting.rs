@@ -164,8 +164,10 @@ impl Settings {
     pub(crate) fn check_server(&self) -> Result<(), Failure> {
         match self.one("server") {
             Some(server) if !server.contains("://") && server.contains(['.', ':', '/']) => {
+                let is_local = ["127.", "localhost", "[::1]"].iter().any(|host| server.starts_with(host));
+                let scheme = if is_local { "http" } else { "https" };
                 Err(Failure::usage(format!("the server `{server}` has no scheme"))
-                    .with_help(format!("write https://{server}")))
+                    .with_help(format!("write {scheme}://{server}")))
             }
             _ => Ok(()),
         }

@@ -110,6 +110,17 @@ async fn connect<P: CliProvider>(
             ));
         }
     }
+    let (_, first_scope) = P::FIRST_CALL;
+    if !first_scope.is_empty()
+        && P::uses_redirect(&registration.settings)
+        && registration.settings.scopes()?.is_empty()
+    {
+        context.output.note(format_args!(
+            "No scope is requested, so the token can do almost nothing. Example: --scope {first_scope};\n\
+             `oauth api {}` lists the scopes.",
+            arguments.provider
+        ));
+    }
     // Open the store before the user spends time in the browser.
     let store = match existing {
         Some(store) => store,
@@ -136,7 +147,8 @@ fn first_command<P: CliProvider>(report: &Report) -> String {
             shell_quoted(path)
         );
     }
-    format!("oauth api {}", report.provider)
+    let account = shell_name(report.provider, &report.account);
+    format!("oauth connect {account} --scope {}", shell_quoted(scope))
 }
 
 /// Connects at an embedded sandbox, with a temporary store.

@@ -552,6 +552,7 @@ fn help_fits_the_mistake() {
     let home = TestHome::new();
     for (server, help) in [
         ("auth.example.com", "write https://auth.example.com"),
+        ("127.0.0.1:1", "write http://127.0.0.1:1"),
         ("http://127.0.0.1:1", "nothing listens there"),
         ("https://no-such-host.invalid", "the server's name is not known"),
     ] {
