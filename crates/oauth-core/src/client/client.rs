@@ -413,6 +413,7 @@ impl<P: Provider> Client<P> {
     }
 
     /// Revokes the refresh token, or else the access token, at the endpoint of RFC 7009.
+    #[cfg_attr(not(feature = "connections"), allow(dead_code))]
     pub(crate) async fn revoke(&self, token: &Token<P>, endpoint: &Url) -> Result<(), Error> {
         let (secret, hint) = match token.refresh_token() {
             Some(token) => (token.expose(), "refresh_token"),

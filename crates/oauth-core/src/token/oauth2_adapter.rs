@@ -268,6 +268,7 @@ impl TokenHttp<'_> {
     }
 
     /// Sends a revocation (RFC 7009 section 2.1).
+    #[cfg_attr(not(feature = "connections"), allow(dead_code))]
     pub(crate) async fn revoke(&self, token: &str, hint: &str, app: &App) -> Result<(), Error> {
         let fields = [("token", token), ("token_type_hint", hint), ("client_id", app.client_id().as_str())];
         let secret = self.client_secret.map(|secret| ("client_secret", secret.expose()));

@@ -96,6 +96,7 @@ pub(crate) fn normalise(
 }
 
 /// Checks the response to a revocation. The body of a successful one does not matter (RFC 7009 section 2.2).
+#[cfg_attr(not(feature = "connections"), allow(dead_code))]
 pub(crate) fn check_revocation(response: Response<Vec<u8>>, context: &Context<'_>) -> Result<(), Error> {
     let status = response.status();
     let is_refused = |body| {
