@@ -54,6 +54,7 @@ mod token {
     mod request;
     pub(crate) mod response;
     mod response_body;
+    pub(crate) mod response_members;
     pub(crate) mod token;
 }
 

@@ -15,9 +15,9 @@ use oauth_core::url::form_urlencoded;
 /// It is called before an attempt begins; again at the callback, with the parameters of the link, where it
 /// must allow the same account; by [`Connected`](crate::Connected) for the account whose connection a handler
 /// uses; and by the [connections router](crate::OAuthWeb::connections_router). The session cookie must be
-/// `SameSite=Lax` or `None`: the provider's redirect carries no `Strict` cookie. Treat the account in the link
-/// as a request only: if the authorizer returned it without checking who is signed in, any visitor could
-/// connect an account in another customer's place.
+/// `SameSite=Lax` or `None`: the provider's redirect carries no `Strict` cookie. Treat the account in the
+/// link as a request only: if the authorizer returned it without checking who is signed in, any visitor
+/// could connect an account in another customer's place.
 ///
 /// Functions and closures implement it:
 ///

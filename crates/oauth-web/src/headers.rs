@@ -21,9 +21,9 @@ use crate::web::OAuthWeb;
 
 /// The policy of a response with this style sheet.
 ///
-/// Pages with a form have no `form-action`: browsers apply it to the redirects after the form, and the hosts of
-/// the provider's login are not known here. They contain no foreign HTML. The page that leads out of a frame
-/// works in any site's frame: it contains one link, which anyone could write.
+/// Pages with a form have no `form-action`: browsers apply it to the redirects after the form, and the hosts
+/// of the provider's login are not known here. They contain no foreign HTML. The page that leads out of a
+/// frame works in any site's frame: it contains one link, which anyone could write.
 fn policy(style: &str, may_be_framed: bool, has_form: bool) -> HeaderValue {
     let forms = if has_form { "" } else { "form-action 'none'; " };
     let ancestors = if may_be_framed { "*" } else { "'none'" };

@@ -29,8 +29,8 @@ impl OAuthWeb {
     /// | `mode=popup` | the link is opened in a separate window, which posts the result to its opener and closes |
     /// | `mode=iframe` | the link is in a frame; needed only for browsers without `Sec-Fetch-Dest` |
     ///
-    /// The callback redirects to `return_to`, or to a page of the result, `/callback/{provider}/{attempt}`. So
-    /// the address bar and the history contain neither code nor state.
+    /// The callback redirects to `return_to`, or to a page of the result, `/callback/{provider}/{attempt}`.
+    /// So the address bar and the history contain neither code nor state.
     ///
     /// The response to other methods is 405, even for `HEAD`: link checkers must not spend a code. Pages are
     /// not loaded in advance, for the same reason: the response to a prefetch is 503.
@@ -52,13 +52,14 @@ impl OAuthWeb {
     /// Returns the routes `GET /connections` and `POST /disconnect/{provider}`, each with and without a
     /// trailing slash, for an application that has no such pages of its own.
     ///
-    /// The page lists the connections that the authorizers allow for [`Purpose::Manage`](crate::Purpose), with
-    /// their state, the next step and a button that disconnects. It refreshes an expired token first. A form
-    /// on a page of the application may post to the disconnect route too; from another site, it leads to a page
-    /// with a button. Both take `account`, like the connect route; the disconnect route also takes `return_to`.
+    /// The page lists the connections that the authorizers allow for [`Purpose::Manage`](crate::Purpose),
+    /// with their state, the next step and a button that disconnects. It refreshes an expired token first.
+    /// A form on a page of the application may post to the disconnect route too; from another site, it leads
+    /// to a page with a button. Both take `account`, like the connect route; the disconnect route also takes
+    /// `return_to`.
     ///
     /// Disconnecting revokes the token where the provider can. If that fails, the connection is kept, and the
-    /// page says so.
+    /// page shows the failure.
     pub fn connections_router<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
         let connections: MethodRouter<Self> = get(connections).head(only_get).fallback(only_get);
         let disconnect: MethodRouter<Self> = post(disconnect).fallback(only_post);

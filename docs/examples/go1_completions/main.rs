@@ -14,9 +14,9 @@
 //! ```
 //!
 //! It listens on 127.0.0.1:3000, to which your server has to forward `PUBLIC_URL/go1`. The key is a secret
-//! of your choice, of at most 64 characters; to change it, delete the webhook at Go1 first. A line that begins
-//! with `polled` says where the next poll begins. The first one reads at most 10,000 completions, which is
-//! Go1's limit: for a portal with more, begin the file with such a line.
+//! of your choice, of at most 64 characters; to change it, delete the webhook at Go1 first. A line that
+//! begins with `polled` has the start of the next poll. The first one reads at most 10,000 completions, which
+//! is Go1's limit: for a portal with more, begin the file with such a line.
 
 #![allow(clippy::print_stdout, clippy::print_stderr)] // an example shows its results
 

@@ -13,7 +13,8 @@ use crate::provider::provider::Provider;
 use crate::provider::renewal::Renewal;
 use crate::provider::scopes::Scopes;
 use crate::token::lineage::Lineage;
-use crate::token::response::{placed, standard_fields};
+use crate::token::response::standard_fields;
+use crate::token::response_members::with_standard_names;
 use crate::token::token::{ScopeSource, Token, TokenData, TokenOrigin};
 use crate::util::secret::AccessToken;
 use crate::util::strict_json::{UniqueKeys, describe_mismatch, without_byte_order_marks};
@@ -185,7 +186,7 @@ impl<'a, P: Provider> EndpointContext<'a, P> {
     /// [`ErrorKind::InvalidResponse`] if there is no access token, or one that cannot be used.
     pub fn derived_from(&self, fields: Map<String, Value>) -> Result<Token<P>, Error> {
         let dialect = const { &P::DIALECT };
-        let fields = standard_fields(placed(fields, dialect, self.now), dialect)?;
+        let fields = standard_fields(with_standard_names(fields, dialect, self.now), dialect)?;
         let text = |name: &str| fields[name].as_str().unwrap_or_default();
         let scopes = fields["scope"].as_str().map(Scopes::lenient);
         let token = self.derived(text("access_token"), scopes)?;

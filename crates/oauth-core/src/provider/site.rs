@@ -114,9 +114,9 @@ impl FixedSite {
     /// for `label`.
     ///
     /// A label is one part of a host name: up to 63 letters, digits and hyphens, no hyphen at its ends (RFC
-    /// 1123 section 2.1). So a label that a user typed cannot change the rest of a URL. The token URL must have it in its
-    /// host, which tells the tokens of two customers apart. Each customer needs a client and connections of
-    /// its own, and a store of its own or sweeps by account.
+    /// 1123 section 2.1). So a label that a user typed cannot change the rest of a URL. The token URL must
+    /// have it in its host, which tells the tokens of two customers apart. Each customer needs a client and
+    /// connections of its own, and a store of its own or sweeps by account.
     ///
     /// ```
     /// let site = |shop: &str| {

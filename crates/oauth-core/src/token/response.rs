@@ -5,6 +5,7 @@
 //! | any 2xx | as 200 |
 //! | any or no content type | the body decides |
 //! | a body that is not quite JSON, or form-encoded | see [`response_body`] |
+//! | members under other names, or another form of expiry | see [`response_members`](super::response_members) |
 //! | an error code in a 200 without a token | an error |
 //! | no `token_type` | one that the provider's header serves |
 //! | `expires_in` as a float, as text, or of another type | whole seconds, or absent |
@@ -27,6 +28,7 @@ use crate::error::{Error, ErrorKind};
 use crate::provider::dialect::{Dialect, Expiry, ZeroLifetime};
 use crate::provider::scopes::Scopes;
 use crate::token::response_body;
+use crate::token::response_members::{tokens, with_standard_names};
 use crate::util::headers::{location_host, retry_after};
 use crate::util::redact::{is_token, redact};
 
@@ -63,7 +65,7 @@ pub(crate) fn normalise(
     let fields = match response_body::parse(&body) {
         Ok(document) => {
             let whole = (!context.dialect.response_members.is_empty()).then(|| document.clone());
-            let fields = placed(document, context.dialect, context.now);
+            let fields = with_standard_names(document, context.dialect, context.now);
             if !status.is_success() || is_error(&fields, context.dialect) {
                 // A broken server may send tokens in a refusal, too.
                 let given = tokens(whole.as_ref().unwrap_or(&fields), context.dialect);
@@ -114,92 +116,6 @@ pub(crate) fn check_revocation(response: Response<Vec<u8>>, context: &Context<'_
     normalise(response, context).map(drop)
 }
 
-/// Members that hold tokens.
-const TOKENS: &[&str] = &["access_token", "refresh_token", "id_token"];
-
-/// Returns the tokens of a response, wherever they stand.
-fn tokens(fields: &Map<String, Value>, dialect: &Dialect) -> Vec<String> {
-    fn collect(value: &Value, names: &[&str], found: &mut Vec<String>) {
-        match value {
-            Value::Object(members) => {
-                for (name, value) in members {
-                    match value {
-                        Value::String(text) if names.contains(&name.as_str()) => found.push(text.clone()),
-                        value => collect(value, names, found),
-                    }
-                }
-            }
-            Value::Array(items) => items.iter().for_each(|item| collect(item, names, found)),
-            _ => {}
-        }
-    }
-    let own = dialect.response_members.iter().filter(|(name, _)| TOKENS.contains(name));
-    let own = own.filter_map(|(_, place)| place.rsplit('/').next());
-    let names: Vec<&str> = TOKENS.iter().copied().chain(own).collect();
-    let mut found = Vec::new();
-    for (name, value) in fields {
-        match value {
-            Value::String(text) if names.contains(&name.as_str()) => found.push(text.clone()),
-            value => collect(value, &names, &mut found),
-        }
-    }
-    found
-}
-
-/// Gives members the names of RFC 6749 section 5.1, and `expires_in` its form.
-pub(crate) fn placed(
-    mut fields: Map<String, Value>,
-    dialect: &Dialect,
-    now: DateTime<Utc>,
-) -> Map<String, Value> {
-    if !dialect.response_members.is_empty() {
-        let document = Value::Object(fields.clone());
-        let places = |name| dialect.response_members.iter().filter(move |(of, _)| *of == name);
-        let at = |place| document.pointer(place).filter(|value| !is_absent(Some(value)));
-        // All members come from the access token's place: another one may have another user's.
-        let rank = places("access_token").position(|(_, place)| at(place).is_some()).unwrap_or_default();
-        for (name, _) in dialect.response_members {
-            let place = places(*name).nth(rank).or_else(|| places(*name).next());
-            match place.and_then(|(_, place)| at(place)) {
-                Some(value) => fields.insert((*name).to_owned(), value.clone()),
-                None => fields.remove(*name),
-            };
-        }
-    }
-    if dialect.expiry != Expiry::Seconds
-        && let Some(stated) = fields.remove("expires_in")
-        && let Some(seconds) = seconds(&stated, dialect.expiry, now)
-    {
-        fields.insert("expires_in".to_owned(), seconds.into());
-    }
-    fields
-}
-
-/// Returns the lifetime in seconds, negative if it is over.
-fn seconds(stated: &Value, form: Expiry, now: DateTime<Utc>) -> Option<i64> {
-    let number = match stated {
-        Value::String(text) => text.trim().parse().ok(),
-        value => value.as_f64(),
-    };
-    let number = number.filter(|number: &f64| number.is_finite());
-    match form {
-        Expiry::Seconds => number.map(|number| number as i64),
-        // Less than a second is not zero, which often means that the token does not expire.
-        Expiry::Milliseconds => number.map(|number| (number / 1e3).ceil() as i64),
-        Expiry::Time => {
-            let at = match number {
-                // The point in time at which seconds since 1970 would be in the year 5138.
-                Some(number) if number >= 1e11 => (number / 1e3) as i64,
-                Some(number) => number as i64,
-                None => DateTime::parse_from_rfc3339(stated.as_str()?.trim()).ok()?.timestamp(),
-            };
-            // 1970 or the year 1: the token does not expire.
-            (at > 0).then(|| at.saturating_sub(now.timestamp()))
-        }
-        Expiry::Ignored => None,
-    }
-}
-
 /// Rewrites the fields of RFC 6749 section 5.1 to the types defined there. All others stay.
 pub(crate) fn standard_fields(mut fields: Map<String, Value>, dialect: &Dialect) -> Result<Value, Error> {
     if is_absent(fields.get("refresh_token")) || fields.get("refresh_token").is_some_and(is_empty) {
@@ -248,7 +164,7 @@ fn text<'a>(fields: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
     fields.get(name).and_then(Value::as_str)
 }
 
-fn is_absent(value: Option<&Value>) -> bool {
+pub(super) fn is_absent(value: Option<&Value>) -> bool {
     match value {
         None | Some(Value::Null) => true,
         Some(Value::String(text)) => text.trim().is_empty(),

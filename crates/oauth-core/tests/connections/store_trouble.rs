@@ -320,8 +320,8 @@ async fn lost_connection_of_a_clock_that_was_ahead_hides_no_later_one() {
     }
 }
 
-/// That clock's time has come since, so that it looks like the later one. Found by the simulation, large seed
-/// 428.
+/// The time of that clock is past, so the connection looks like the later one. Found by the simulation, large
+/// seed 428.
 #[tokio::test(start_paused = true)]
 async fn earlier_connection_of_a_clock_that_was_ahead_stays_the_earlier_one() {
     let setup = Setup::new();
