@@ -275,6 +275,11 @@ fn is_unrelated_callback(kind: ErrorKind) -> bool {
 }
 
 async fn open_browser(url: &Url) -> bool {
+    // Without a screen, the launcher may fail too late to be noticed.
+    let screens = ["DISPLAY", "WAYLAND_DISPLAY", "BROWSER", "WSL_DISTRO_NAME"];
+    if cfg!(target_os = "linux") && screens.iter().all(|name| std::env::var_os(name).is_none()) {
+        return false;
+    }
     let url = url.to_string();
     tokio::task::spawn_blocking(move || open::that_detached(url).is_ok()).await.unwrap_or(false)
 }

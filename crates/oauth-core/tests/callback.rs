@@ -221,7 +221,7 @@ async fn error_without_state_is_reported_and_keeps_attempt() {
         (
             "error=invalid_scope&error_description=Bad+scope&hint=Check+x&state=",
             ErrorKind::AuthorizationRefused,
-            Some("Bad scope Check x"),
+            Some("Bad scope; Check x"),
         ),
         ("error=server_error&error_description=%1B%5B2J", ErrorKind::Unavailable, Some(" [2J")),
     ] {

@@ -187,7 +187,7 @@ async fn send<P: CliProvider>(
                     [Some(token.access_token().expose()), refresh_token].into_iter().flatten()
                 });
                 let message = api_message(response.body(), secrets);
-                context.output.note(refusal(method, &url, response.status(), &message));
+                context.output.note(refusal(*provider, method, &url, response.status(), &message));
             }
             let next = next_page(&url, &response).filter(|next| !requested.contains(next));
             match next.filter(|_| arguments.paginate && method.is_safe()) {
@@ -202,15 +202,17 @@ async fn send<P: CliProvider>(
 }
 
 /// Describes a response that is not a success.
-fn refusal(method: &Method, url: &Url, status: StatusCode, message: &str) -> String {
+fn refusal(provider: ProviderName, method: &Method, url: &Url, status: StatusCode, message: &str) -> String {
     let mut url = url.clone();
     // Parameters may be personal data or secrets.
     url.set_query(None);
     let message = if message.is_empty() { String::new() } else { format!(": {message}") };
     let help = match status.as_u16() {
-        403 => "\n help: the token may lack a scope; `oauth api PROVIDER` lists the scopes of each call",
-        404 => "\n help: check the path; `oauth api PROVIDER` lists the calls",
-        _ => "",
+        403 => format!(
+            "\n help: the token may lack a scope; `oauth api {provider}` lists the scopes of each call"
+        ),
+        404 => format!("\n help: check the path; `oauth api {provider}` lists the calls"),
+        _ => String::new(),
     };
     format!("{method} {url}: {status}{}{help}", sanitize(&message))
 }

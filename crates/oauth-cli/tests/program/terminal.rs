@@ -130,7 +130,7 @@ async fn spinner_runs_until_callback_or_interrupt() {
     let port = crate::test_home::free_port().to_string();
     let sandbox =
         Go1::builder().redirect_uri(format!("http://127.0.0.1:{port}/callback/go1")).start().await.unwrap();
-    let home = TestHome::new().with_client_of(&sandbox);
+    let mut home = TestHome::new().with_client_of(&sandbox).with("DISPLAY", ":0");
     let opened = home.folder.path().join("opened");
     let browser = home.folder.path().join("bin/xdg-open");
     std::fs::write(&browser, format!("#!/bin/sh\necho \"$1\" > '{}'\n", opened.display())).unwrap();
@@ -152,6 +152,13 @@ async fn spinner_runs_until_callback_or_interrupt() {
     user_browser.follow(&callback).await.unwrap();
     session.exp_string("Connected.").unwrap();
     assert_eq!(ended(&session), 0);
+
+    // Without a screen, the script is not trusted to show the URL.
+    home.set("DISPLAY", None);
+    let mut session = at_terminal(&home, &connect);
+    session.exp_string("paste it here:").unwrap();
+    session.send_control('c').unwrap();
+    assert_eq!(ended(&session), 130);
 }
 
 #[tokio::test(flavor = "multi_thread")]

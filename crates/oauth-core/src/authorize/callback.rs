@@ -146,9 +146,12 @@ impl<'a> Callback<'a> {
                 Ok(AcceptedCallback { code: AuthorizationCode::new(code.into_owned()), fields, scopes })
             }
             (None, Some(error)) => {
-                let message = [self.error_description, self.hint];
-                let message = message.iter().flatten().map(|text| &**text).collect::<Vec<_>>().join(" ");
-                let message = (!message.is_empty()).then_some(message);
+                let message = match (self.error_description, self.hint) {
+                    (Some(text), Some(hint)) => {
+                        Some(format!("{}; {hint}", text.trim_end_matches('.')).into())
+                    }
+                    (text, hint) => text.or(hint),
+                };
                 let error = refusal(&error, message.as_deref(), pending.state_text());
                 Err(if proven {
                     end(error)
