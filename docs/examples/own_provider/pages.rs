@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::http::StatusCode;
 use axum::response::Html;
-use axum::routing::{get, post};
+use axum::routing::get;
 use oauth_core::{Connections, Error};
 use oauth_web::{Allowed, Connected, CookieKey, OAuthWeb, Refusal, Visit};
 
@@ -20,12 +20,12 @@ async fn who(_: Visit) -> Result<Allowed<Gitlab>, Refusal> {
 pub(crate) fn router(gitlab: Connections<Gitlab>) -> Result<Router, Error> {
     // For a single process. Several need the same key, from your secret store.
     let key = CookieKey::generate()?;
-    let oauth = OAuthWeb::builder(key).app_name("Example").provider(gitlab.clone(), who).build()?;
+    let oauth = OAuthWeb::builder(key).app_name("Example").provider(gitlab, who).build()?;
     Ok(Router::new()
         .route("/", get(home))
         .route("/account", get(account))
-        .route("/disconnect", post(move || disconnect(gitlab)))
         .merge(oauth.router()) // /connect/gitlab and /callback/gitlab
+        .merge(oauth.connections_router()) // /connections and /disconnect/gitlab
         .layer(oauth.hide_query())
         .with_state(oauth))
 }
@@ -33,26 +33,14 @@ pub(crate) fn router(gitlab: Connections<Gitlab>) -> Result<Router, Error> {
 async fn home(gitlab: Option<Connected<Gitlab>>) -> Html<&'static str> {
     Html(match gitlab {
         None => "<a href=\"/connect/gitlab?return_to=/account\">Connect GitLab</a>",
-        Some(_) => {
-            "<a href=\"/account\">Your account</a>\
-             <form method=\"post\" action=\"/disconnect\"><button>Disconnect GitLab</button></form>"
-        }
+        Some(_) => "<a href=\"/account\">Your account</a> <a href=\"/connections\">Disconnect GitLab</a>",
     })
 }
 
 /// A visitor without a connection is redirected to connect, and then back here.
 async fn account(gitlab: Connected<Gitlab>) -> Result<String, (StatusCode, String)> {
-    let user = gitlab.send(&CurrentUser).await.map_err(|error| failed(&error))?;
+    let failed = |error: Error| (StatusCode::BAD_GATEWAY, error.to_string());
+    let user = gitlab.send(&CurrentUser).await.map_err(failed)?;
     let email = user.email.as_deref().unwrap_or("no e-mail address");
     Ok(format!("connected as {}, {email}\n", user.name))
-}
-
-/// With a session cookie that is `SameSite=Lax`, only a page of your site can post here.
-async fn disconnect(gitlab: Connections<Gitlab>) -> Result<Html<&'static str>, (StatusCode, String)> {
-    gitlab.disconnect(CUSTOMER).await.map_err(|error| failed(&error))?;
-    Ok(Html("Disconnected. <a href=\"/\">Back</a>"))
-}
-
-fn failed(error: &Error) -> (StatusCode, String) {
-    (StatusCode::BAD_GATEWAY, error.to_string())
 }

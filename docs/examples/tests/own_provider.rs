@@ -98,7 +98,9 @@ async fn account_is_connected_until_it_is_disconnected() {
     assert!(text().await.starts_with("connected as"));
     assert_eq!(token_calls(), 2);
 
-    let disconnected = browser.post(app.url("/disconnect")).send().await.unwrap();
+    let page = get("/connections").await.unwrap().text().await.unwrap();
+    assert!(page.contains("action=\"/disconnect/gitlab"), "{page}");
+    let disconnected = browser.post(app.url("/disconnect/gitlab")).send().await.unwrap();
     assert_eq!(disconnected.status(), StatusCode::OK);
     let journal = sandbox.journal();
     let revocation = journal.entries().iter().find(|request| request.path == "/oauth/revoke").unwrap();
