@@ -20,7 +20,7 @@ pub(crate) struct ClientConfig {
     pub(crate) redirect_uri: Option<String>,
     pub(crate) settings: Settings,
     provider: Option<ProviderName>,
-    /// Set if the client belongs to one server: the table names a server or holds the secret.
+    /// Set if the client belongs to one server: a server is named, or the table holds the secret.
     bound_to_server: bool,
 }
 
@@ -36,11 +36,16 @@ impl ClientConfig {
     ///
     /// An empty variable counts as unset.
     pub(crate) fn load(config: &Config, provider: ProviderName) -> Result<Self, Failure> {
-        let table = config.provider(provider);
-        let names_server = table.settings.one("server").is_some();
+        let mut table = config.provider(provider);
         let variable = |suffix| environment_variable(provider, suffix);
-        let in_table =
+        let mut in_table =
             ClientCredentials { id: table.client_id.unwrap_or_default(), secret: table.client_secret };
+        if let Some(server) = variable("URL")? {
+            table.settings.set("server", vec![server]);
+            // It may belong to another server.
+            in_table = ClientCredentials::default();
+        }
+        let names_server = table.settings.one("server").is_some();
         let in_environment = ClientCredentials {
             id: variable("CLIENT_ID")?.unwrap_or_default(),
             secret: variable("CLIENT_SECRET")?.map(ClientSecret::from),

@@ -124,7 +124,7 @@ fn exports(manifest: &Manifest) -> String {
         match (name, &provider.personal_access_token) {
             (ProviderName::GocdPersonal, Some(token)) => export(&variable_name(*name, "TOKEN"), token),
             _ => {
-                export(&variable_name(*name, "URL"), &provider.url);
+                export(&variable_name(*name, "URL"), provider.plain_url.as_ref().unwrap_or(&provider.url));
                 export(&variable_name(*name, "CLIENT_ID"), &provider.client_id);
                 export(&variable_name(*name, "CLIENT_SECRET"), &provider.client_secret);
             }

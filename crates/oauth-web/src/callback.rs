@@ -11,7 +11,7 @@ use crate::authorizer::{Purpose, RefusalKind, Visit, param};
 use crate::cookies::Cookies;
 use crate::fetch_metadata::is_prefetch;
 use crate::hide_query;
-use crate::login_attempt::{LoginAttempt, Mode, Stage};
+use crate::login_attempt::{LastOutcome, LoginAttempt, Mode, Stage};
 use crate::outcome::Outcome;
 use crate::pages::{self, End};
 use crate::provider_route::DynProviderRoute;
@@ -19,6 +19,9 @@ use crate::web::OAuthWeb;
 
 /// Stands for the attempt in the address of the result page if the browser has none.
 const NO_ATTEMPT: &str = "none";
+
+/// The longest reason of a refusal, in characters, that fits into a cookie in any script.
+const MAX_REASON: usize = 600;
 
 pub(crate) async fn callback(
     State(web): State<OAuthWeb>,
@@ -67,22 +70,25 @@ pub(crate) async fn callback(
                 );
                 match refusal {
                     RefusalKind::Response(response) => return *response,
-                    RefusalKind::Reason(reason) => Outcome::NotAllowed(reason.into_owned()),
+                    RefusalKind::Reason(reason) => {
+                        Outcome::NotAllowed(reason.chars().take(MAX_REASON).collect())
+                    }
                 }
             }
         };
         // Anyone can forge a denial without `state`, so it does not end the attempt.
-        if outcome.is_final() && (is_proven || matches!(outcome, Outcome::Connected(_))) {
-            attempt.stage = Stage::Ended;
-        }
-        attempt.result = Some(outcome.clone());
-        if let Err(error) = cookies.put(cookie, &attempt, route.attempt_age()) {
+        let stored = if outcome.is_final() && (is_proven || matches!(outcome, Outcome::Connected(_))) {
+            attempt.stage = Stage::Ended(outcome);
+            cookies.put(cookie, &attempt, route.attempt_age())
+        } else {
+            cookies.put_last_outcome(&LastOutcome { attempt: id.clone(), outcome }, route.attempt_age())
+        };
+        if let Err(error) = stored {
             tracing::warn!("{}: {error}", route.name());
-            return show(&web, route, &outcome, Some((&attempt, reference(&id))));
         }
     }
-    let path = match (&attempt.result, attempt.return_to(), attempt.mode()) {
-        (Some(Outcome::Connected(missing)), Some(path), Mode::Page) if missing.is_empty() => {
+    let path = match (&attempt.stage, attempt.return_to(), attempt.mode()) {
+        (Stage::Ended(Outcome::Connected(missing)), Some(path), Mode::Page) if missing.is_empty() => {
             path.as_str().to_owned()
         }
         _ => route.paths().result_path(&id),
@@ -102,10 +108,11 @@ pub(crate) async fn result(
 ) -> Response {
     let Some(route) = web.route(&name) else { return pages::unknown_provider(web.site()) };
     let cookies = Cookies::parse(&parts.headers, web.key(), route.paths().is_secure);
-    let attempt = cookies.attempt_with_id(&id).filter(|attempt| attempt.provider == route.name());
-    match attempt.as_ref().and_then(|attempt| Some((attempt, attempt.result.as_ref()?))) {
-        Some((attempt, outcome)) => show(&web, route, outcome, Some((attempt, reference(&id)))),
-        None => show(&web, route, &Outcome::NotBegun, None),
+    match cookies.attempt_with_id(&id) {
+        Some((attempt, Some(outcome))) if attempt.provider == route.name() => {
+            show(&web, route, &outcome, Some((&attempt, reference(&id))))
+        }
+        _ => show(&web, route, &Outcome::NotBegun, None),
     }
 }
 

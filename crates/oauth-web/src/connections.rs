@@ -45,15 +45,16 @@ pub(crate) async fn connections(State(web): State<OAuthWeb>, parts: Parts) -> Re
     }
 }
 
-/// The query of a row's links: for this account, and back to the same page.
+/// The query of a row's links: for this account, and back to the same page if that fits.
 fn row_query(route: &dyn DynProviderRoute, query: &str, account: &str) -> String {
     let own = without(query, |name, _| matches!(name, "account" | "return_to" | "mode" | "confirm"));
     let mut link = form_urlencoded::Serializer::new(own);
     link.append_pair("account", account);
-    if let Some(here) = ReturnTo::parse(&route.connections_link(query)) {
-        link.append_pair("return_to", here.as_str());
-    }
-    link.finish()
+    let alone = link.finish();
+    let Some(here) = ReturnTo::parse(&route.connections_link(query)) else { return alone };
+    let whole =
+        form_urlencoded::Serializer::new(alone.clone()).append_pair("return_to", here.as_str()).finish();
+    if whole.len() > MAX_QUERY { alone } else { whole }
 }
 
 pub(crate) async fn disconnect(

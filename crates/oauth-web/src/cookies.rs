@@ -7,8 +7,12 @@ use axum::http::{HeaderMap, HeaderValue};
 use cookie::{Cookie, CookieJar, SameSite};
 use oauth_core::{Error, PendingAuthorization, State};
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
 use crate::key::CookieKey;
-use crate::login_attempt::{LoginAttempt, Stage, short_name};
+use crate::login_attempt::{LastOutcome, LoginAttempt, Stage, short_name};
+use crate::outcome::Outcome;
 
 /// Most attempts of one browser. More would not fit into a request's headers.
 const MAX_ATTEMPTS: usize = 5;
@@ -32,7 +36,7 @@ impl<'k> Cookies<'k> {
             // neither.
             let line = String::from_utf8_lossy(value.as_bytes());
             for cookie in line.split(';').filter_map(|pair| Cookie::parse(pair.trim().to_owned()).ok()) {
-                if cookie.name().starts_with(prefix(is_secure)) {
+                if cookie.name().starts_with(prefix(is_secure)) || cookie.name() == outcome_name(is_secure) {
                     jar.add_original(cookie);
                 }
             }
@@ -46,9 +50,15 @@ impl<'k> Cookies<'k> {
         self.open(&name).map(|attempt| (name, attempt))
     }
 
-    /// Returns the attempt of a result page.
-    pub(crate) fn attempt_with_id(&self, id: &str) -> Option<LoginAttempt> {
-        self.open(&format!("{}{id}", prefix(self.is_secure)))
+    /// Returns the attempt of a result page, and the outcome of its last callback.
+    pub(crate) fn attempt_with_id(&self, id: &str) -> Option<(LoginAttempt, Option<Outcome>)> {
+        let attempt: LoginAttempt = self.open(&format!("{}{id}", prefix(self.is_secure)))?;
+        if let Stage::Ended(outcome) = &attempt.stage {
+            let outcome = outcome.clone();
+            return Some((attempt, Some(outcome)));
+        }
+        let last: Option<LastOutcome> = self.open(outcome_name(self.is_secure));
+        Some((attempt, last.filter(|last| last.attempt == id).map(|last| last.outcome)))
     }
 
     /// Returns the newest pending attempt at a provider, and `true` if it is the only one.
@@ -57,7 +67,7 @@ impl<'k> Cookies<'k> {
         let mut found: Vec<(String, LoginAttempt)> = self
             .names()
             .into_iter()
-            .filter_map(|name| self.open(&name).map(|attempt| (name, attempt)))
+            .filter_map(|name| self.open::<LoginAttempt>(&name).map(|attempt| (name, attempt)))
             .filter(|(_, attempt)| attempt.provider == provider && matches!(attempt.stage, Stage::Pending(_)))
             .collect();
         found.sort_by_key(|(_, attempt)| begun_at(attempt));
@@ -83,18 +93,23 @@ impl<'k> Cookies<'k> {
         }
         let name = self.name(&pending.state());
         let provider = pending.provider().to_owned();
-        self.put(
-            name,
-            &LoginAttempt { provider, account, query, stage: Stage::Pending(pending), result: None },
-            age,
-        )
+        self.put(name, &LoginAttempt { provider, account, query, stage: Stage::Pending(pending) }, age)
     }
 
     /// Stores an attempt under its name.
     pub(crate) fn put(&mut self, name: String, attempt: &LoginAttempt, age: Duration) -> Result<(), Error> {
-        let text = serde_json::to_string(attempt)
+        self.seal(name, attempt, age + EXTRA_AGE)
+    }
+
+    /// Stores the outcome of a callback that did not end its attempt.
+    pub(crate) fn put_last_outcome(&mut self, last: &LastOutcome, age: Duration) -> Result<(), Error> {
+        self.seal(outcome_name(self.is_secure).to_owned(), last, age)
+    }
+
+    fn seal(&mut self, name: String, value: &impl Serialize, age: Duration) -> Result<(), Error> {
+        let text = serde_json::to_string(value)
             .map_err(|_| Error::invalid_input("the attempt cannot be serialized"))?;
-        let max_age = (age + EXTRA_AGE).try_into().unwrap_or(cookie::time::Duration::HOUR);
+        let max_age = age.try_into().unwrap_or(cookie::time::Duration::HOUR);
         let cookie = self.with_attributes(Cookie::new(name.clone(), text));
         self.jar.private_mut(self.key.as_key()).add(cookie.max_age(max_age).build());
         let length = self.jar.get(&name).map_or(0, |cookie| name.len() + cookie.value().len());
@@ -127,10 +142,11 @@ impl<'k> Cookies<'k> {
     }
 
     fn names(&self) -> Vec<String> {
-        self.jar.iter().map(|cookie| cookie.name().to_owned()).collect()
+        let names = self.jar.iter().map(|cookie| cookie.name().to_owned());
+        names.filter(|name| name.starts_with(prefix(self.is_secure))).collect()
     }
 
-    fn open(&self, name: &str) -> Option<LoginAttempt> {
+    fn open<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
         let cookie = self.jar.private(self.key.as_key()).get(name)?;
         serde_json::from_str(cookie.value()).ok()
     }
@@ -142,9 +158,13 @@ fn prefix(is_secure: bool) -> &'static str {
     if is_secure { "__Host-oauth-web-" } else { "oauth-web-" }
 }
 
+fn outcome_name(is_secure: bool) -> &'static str {
+    if is_secure { "__Host-oauth-outcome" } else { "oauth-outcome" }
+}
+
 fn begun_at(attempt: &LoginAttempt) -> Option<oauth_core::chrono::DateTime<oauth_core::chrono::Utc>> {
     match &attempt.stage {
         Stage::Pending(pending) => Some(pending.begun_at()),
-        Stage::Ended => None,
+        Stage::Ended(_) => None,
     }
 }

@@ -1,7 +1,5 @@
 //! Security headers of all responses: codes in URLs must not leak, and other sites must not frame the pages.
 
-use std::sync::LazyLock;
-
 use axum::extract::{Request, State};
 use axum::http::HeaderValue;
 use axum::http::header::{
@@ -11,12 +9,9 @@ use axum::http::header::{
 use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::Response;
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
-use sha2::{Digest as _, Sha256};
 
 use crate::hide_query;
-use crate::pages::{HasForm, MayBeFramed, Page, SCRIPT};
+use crate::pages::{HasForm, MayBeFramed, Page, inline_source};
 use crate::web::OAuthWeb;
 
 /// The policy of a response with this style sheet.
@@ -30,18 +25,11 @@ fn policy(style: &str, may_be_framed: bool, has_form: bool) -> HeaderValue {
     let text = format!(
         "default-src 'none'; style-src {}; script-src {}; img-src data:; base-uri 'none'; {forms}frame-ancestors \
          {ancestors}",
-        hash(style),
-        *SCRIPT_HASH,
+        inline_source(style),
+        Page::script_source(),
     );
     // The text is printable ASCII.
     HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static("default-src 'none'"))
-}
-
-static SCRIPT_HASH: LazyLock<String> = LazyLock::new(|| hash(SCRIPT));
-
-/// Allows exactly this inline text.
-fn hash(text: &str) -> String {
-    format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(text)))
 }
 
 /// The layer around the routes: renders pages and adds the headers.
@@ -60,10 +48,8 @@ pub(crate) fn protect(web: &OAuthWeb, request: &Parts, mut response: Response) -
     let has_form = response.extensions_mut().remove::<HasForm>().is_some();
     if let Some(mut page) = response.extensions_mut().remove::<Page>() {
         web.pages().translate(&mut page, request);
-        let set_cookie = std::mem::take(response.headers_mut());
         response = web.pages().render(&page, request);
         *response.status_mut() = page.status;
-        response.headers_mut().extend(set_cookie);
     }
     let headers = response.headers_mut();
     // With `no-referrer`, browsers would send `Origin: null` with the form.

@@ -15,8 +15,6 @@ pub(crate) struct LoginAttempt {
     /// The query of the connect link, for another attempt.
     pub(crate) query: String,
     pub(crate) stage: Stage,
-    /// The outcome of the last callback, for the page that shows it.
-    pub(crate) result: Option<Outcome>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -24,7 +22,15 @@ pub(crate) enum Stage {
     /// The user is at the provider.
     Pending(PendingAuthorization),
     /// The attempt is over. Kept so that reloading the page shows the same result and sends nothing.
-    Ended,
+    Ended(Outcome),
+}
+
+/// The outcome of a callback that did not end its attempt, with the attempt's id. It has a cookie of its own:
+/// in the attempt's, a late or forged callback would replace the result of the real one.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct LastOutcome {
+    pub(crate) attempt: String,
+    pub(crate) outcome: Outcome,
 }
 
 /// The presentation of the pages.

@@ -12,7 +12,7 @@ pub(crate) use begin::{
 };
 pub(crate) use connections::{Row, confirm_disconnect, connections, disconnected, not_disconnected};
 pub(crate) use end::{End, attempt_ended};
-pub(crate) use layout::SCRIPT;
+pub(crate) use layout::inline_source;
 pub use layout::{DefaultPages, Pages};
 pub use page::{ConnectionItem, LinkKind, Page, PageButton, PageKind, PageLink};
 pub(crate) use page::{HasForm, MayBeFramed, Site};

@@ -187,6 +187,10 @@ impl<P: CodeGrant> DynProviderRoute for ProviderRoute<P> {
         let account = self.authorizer.authorize(visit).await?.account;
         Ok(match self.connections.disconnect(&account).await {
             Err(error) if error.kind() == ErrorKind::NotConnected => Ok(DisconnectOutcome::Revoked),
+            // A token of an earlier client cannot be revoked by this one.
+            Err(error) if error.kind() == ErrorKind::ForeignToken => {
+                self.connections.remove(&account).await.map(|_| DisconnectOutcome::Removed)
+            }
             result => result,
         })
     }

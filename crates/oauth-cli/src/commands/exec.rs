@@ -20,7 +20,9 @@ is not refreshed while the command runs. The exit code is that of the command.
 
 Examples:
   oauth exec go1/acme -- ./report.sh
-  oauth exec cobot -- sh -c 'curl -H \"Authorization: $OAUTH_AUTHORIZATION\" https://www.cobot.me/api/user'")]
+  oauth exec cobot -- sh -c 'echo \"Authorization: $OAUTH_AUTHORIZATION\" | curl -H @- https://www.cobot.me/api/user'
+
+Pass it on through the environment or stdin: other users can read the arguments of a program.")]
 pub(crate) struct ExecArgs {
     #[command(flatten)]
     pub(crate) connection: ConnectionArgs,

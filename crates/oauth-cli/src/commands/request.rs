@@ -189,10 +189,10 @@ async fn send<P: CliProvider>(
                 let message = api_message(response.body(), secrets);
                 context.output.note(refusal(*provider, method, &url, response.status(), &message));
             }
-            let next = next_page(&url, &response).filter(|next| !requested.contains(next));
-            match next.filter(|_| arguments.paginate && method.is_safe()) {
-                Some(next) => url = next,
-                None => return Ok(response.status()),
+            let has_next = arguments.paginate && method.is_safe() && response.status().is_success();
+            match has_next.then(|| next_page(&url, &response)).flatten() {
+                Some(next) if !requested.contains(&next) => url = next,
+                _ => return Ok(response.status()),
             }
         }
     };
@@ -229,18 +229,40 @@ fn api_message<'a>(body: &[u8], secrets: impl Iterator<Item = &'a str>) -> Strin
 
 /// Returns the URL of the next page: from a `Link` header (RFC 8288), or a `next` link of HAL or JSON:API.
 fn next_page(url: &Url, response: &Response<Vec<u8>>) -> Option<Url> {
-    let links = response.headers().get_all(LINK).iter().filter_map(|value| value.to_str().ok());
-    let in_header = links.flat_map(|links| links.split(',')).find_map(|link| {
-        let (target, parameters) = link.trim().strip_prefix('<')?.split_once('>')?;
-        let is_next = parameters.split(';').any(|one| matches!(one.trim(), "rel=\"next\"" | "rel=next"));
-        is_next.then(|| target.to_owned())
-    });
+    let in_header = response.headers().get_all(LINK).iter().find_map(|value| next_link(value.to_str().ok()?));
     let in_body = || {
         let body: Value = serde_json::from_slice(response.body()).ok()?;
         let next = body.pointer("/_links/next").or(body.pointer("/links/next"))?;
         next.as_str().or_else(|| next.get("href")?.as_str()).map(str::to_owned)
     };
     url.join(&in_header.or_else(in_body)?).ok()
+}
+
+/// Returns the target of the link whose relations include `next`. A target may contain a comma.
+fn next_link(mut links: &str) -> Option<String> {
+    while let Some((_, link)) = links.split_once('<') {
+        let (target, parameters) = link.split_once('>')?;
+        let end = outside_quotes(parameters, ',').next().map_or(parameters.len(), str::len);
+        let is_next = outside_quotes(&parameters[..end], ';').any(|parameter| {
+            let (name, value) = parameter.split_once('=').unwrap_or_default();
+            let mut relations = value.trim().trim_matches('"').split_whitespace();
+            name.trim().eq_ignore_ascii_case("rel") && relations.any(|one| one.eq_ignore_ascii_case("next"))
+        });
+        if is_next {
+            return Some(target.to_owned());
+        }
+        links = &parameters[end..];
+    }
+    None
+}
+
+/// Splits at separators that are not in quotes.
+fn outside_quotes(text: &str, separator: char) -> impl Iterator<Item = &str> {
+    let mut is_quoted = false;
+    text.split(move |c| {
+        is_quoted ^= c == '"';
+        c == separator && !is_quoted
+    })
 }
 
 /// Collects the provider-specific options.
@@ -394,6 +416,9 @@ mod tests {
         };
         let second = Some("https://api.example.com/v2/x?page=2".to_owned());
         assert_eq!(next(r#"<?page=0>; rel="prev", <?page=2>; rel="next""#, "{}"), second);
+        let commas = r#"<?a=1,2>; title="x, y; rel=next", <?page=2&a=b,c>; Rel="last NEXT""#;
+        assert_eq!(next(commas, "{}"), second.clone().map(|url| url + "&a=b,c"));
+        assert_eq!(next(r#"<?page=2>; rel="prev"; title="; rel=next""#, "{}"), None);
         assert_eq!(next("", r#"{"_links":{"next":{"href":"/v2/x?page=2"}}}"#), second);
         assert_eq!(next("", r#"{"links":{"next":"?page=2"}}"#), second);
         assert_eq!(next("", r#"{"links":{"next":null}}"#), None);

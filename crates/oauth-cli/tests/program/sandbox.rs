@@ -353,6 +353,12 @@ fn exports_are_shell_assignments() {
         has("export OAUTH_GOCD_PERSONAL_TOKEN=") && has("export OAUTH_SANDBOX_CONTROL_KEY="),
         "{lines:?}"
     );
+    // A connection with these variables is one at the sandbox.
+    let home = TestHome::new();
+    let exports = lines.iter().map(|line| line.trim_start_matches("export ").split_once('=').unwrap());
+    let home = exports.fold(home, |home, (name, value)| home.with(name, value.trim_matches('\'')));
+    let ran = home.run(&["connect", "go1", "--redirect-uri", REDIRECT_URI, "--no-browser"]);
+    assert!(ran.stderr.contains("http://127.0.0.1:") && !ran.stderr.contains("auth.go1.com"), "{ran:?}");
 }
 
 /// Neither client id nor secret is given.

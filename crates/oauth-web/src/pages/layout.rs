@@ -1,11 +1,16 @@
 //! The HTML of a page.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 use axum::Extension;
 use axum::http::request::Parts;
 use axum::response::{Html, IntoResponse, Response};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use sha2::{Digest as _, Sha256};
 
 use super::page::{ConnectionItem, Page, PageButton, PageLink, Site};
 
@@ -42,7 +47,7 @@ a:focus-visible, button:focus-visible { outline: 3px solid var(--main); outline-
 
 /// Posts a pop-up's result to its opener of the same origin, and closes the window. If the provider's pages
 /// severed the opener (`Cross-Origin-Opener-Policy`), a broadcast channel carries the result.
-pub(crate) const SCRIPT: &str = r#"
+const SCRIPT: &str = r#"
 (() => {
   const { provider, account, outcome, closes } = document.querySelector("main").dataset;
   const result = { type: "oauth-web", provider, account, outcome };
@@ -62,7 +67,7 @@ pub(crate) const SCRIPT: &str = r#"
 /// use std::borrow::Cow;
 ///
 /// use oauth_web::axum::http::request::Parts;
-/// use oauth_web::{Page, PageKind, Pages};
+/// use oauth_web::{LinkKind, Page, PageKind, Pages};
 ///
 /// struct GermanPages;
 ///
@@ -72,7 +77,9 @@ pub(crate) const SCRIPT: &str = r#"
 ///             page.language = Cow::Borrowed("de");
 ///             page.heading = format!("{provider} ist verbunden");
 ///             page.paragraphs.clear();
-///             page.links[0].label = "Weiter".to_owned();
+///         }
+///         for link in page.links.iter_mut().filter(|link| link.kind == LinkKind::Continue) {
+///             link.label = "Weiter".to_owned();
 ///         }
 ///     }
 ///
@@ -82,7 +89,8 @@ pub(crate) const SCRIPT: &str = r#"
 /// }
 /// ```
 pub trait Pages: Send + Sync + 'static {
-    /// Replaces the page's English texts. [`Page::kind`] names the page; its links have kinds too.
+    /// Replaces the page's English texts. [`Page::kind`] names the page; its links have kinds too. A pop-up
+    /// that closes has no links.
     fn translate(&self, page: &mut Page, request: &Parts) {
         let _ = (page, request);
     }
@@ -94,9 +102,11 @@ pub trait Pages: Send + Sync + 'static {
 
     /// Returns the response, for a layout of the application; its status becomes [`Page::status`].
     ///
-    /// Escape all texts of the page, or insert [`Page::content`]. Without a `Content-Security-Policy` of its
-    /// own, the response may contain [`style`](Self::style) inline and load nothing. Its own policy has to
-    /// forbid frames, except on [`PageKind::LeaveFrame`](crate::PageKind::LeaveFrame).
+    /// Insert [`Page::content`], or escape all texts of the page; then pop-ups (`mode=popup`) post no result
+    /// and stay open. Without a `Content-Security-Policy` of its own, the response may contain
+    /// [`style`](Self::style) inline and load nothing. Its own policy has to allow
+    /// [`Page::script_source`], and to forbid frames, except on
+    /// [`PageKind::LeaveFrame`](crate::PageKind::LeaveFrame).
     fn render(&self, page: &Page, request: &Parts) -> Response {
         let _ = request;
         Html(page.document(&self.style())).into_response()
@@ -129,7 +139,7 @@ impl Page {
                     // Without this, browsers request an icon from the root of the site.
                     link rel="icon" href="data:,";
                     title { (self.heading) @if let Some(name) = &self.app_name { " · " (name) } }
-                    style { (PreEscaped(style)) }
+                    style { (PreEscaped(with_line_feeds(style))) }
                 }
                 body { (self.markup()) }
             }
@@ -142,6 +152,13 @@ impl Page {
     #[must_use]
     pub fn content(&self) -> String {
         self.markup().into_string()
+    }
+
+    /// Returns the source expression of a `Content-Security-Policy` that allows the script in the
+    /// [`content`](Self::content) of pop-ups: `'sha256-…'`.
+    #[must_use]
+    pub fn script_source() -> &'static str {
+        &SCRIPT_SOURCE
     }
 
     fn markup(&self) -> Markup {
@@ -161,6 +178,18 @@ impl Page {
             @if result.is_some() { script { (PreEscaped(SCRIPT)) } }
         }
     }
+}
+
+static SCRIPT_SOURCE: LazyLock<String> = LazyLock::new(|| inline_source(SCRIPT));
+
+/// Returns the source expression that allows exactly this inline text.
+pub(crate) fn inline_source(text: &str) -> String {
+    format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(with_line_feeds(text).as_bytes())))
+}
+
+/// Ends lines as browsers read them before they compute a hash.
+fn with_line_feeds(text: &str) -> String {
+    text.replace("\r\n", "\n").replace('\r', "\n")
 }
 
 fn section(item: &ConnectionItem) -> Markup {

@@ -25,6 +25,10 @@ async fn list_shows_state_and_next_step() {
     let back = browser.get(callback.as_str()).await.location().to_owned();
     assert_eq!(back, "/connections?account=acme&ticket=a%26b");
     assert_eq!(browser.get(&back).await.section("Go1"), "Connected. | Disconnect Go1");
+    // A link that would be too long does not lead back.
+    let long = format!("/connections?account=acme&ticket={}", "a".repeat(900));
+    let begun = browser.get(&browser.get(&long).await.link("Connect GoCD")).await;
+    assert_eq!(begun.status, StatusCode::SEE_OTHER, "{begun:?}");
     // Other accounts are not shown.
     let other = browser.also("x-customer", "other").get(&back).await;
     assert_eq!(other.section("Go1"), "Not connected. | Connect Go1");

@@ -159,6 +159,36 @@ async fn callback_redirects_to_address_without_code() {
     }
 }
 
+/// The responses to two callbacks may arrive in any order.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn late_callback_replaces_no_result() {
+    let (_scenario, [machine, _], browser, callback) = begin_on_first_machine("go1").await;
+    let late = Browser::at(&machine);
+    late.add_cookies(&browser.cookies());
+    let forged = format!("{}/callback/go1?error=access_denied", machine.origin);
+    let ended = browser.get_once(callback.as_str()).await;
+    for target in [callback.as_str(), &forged] {
+        let response = late.get_once(target).await;
+        assert_eq!(late.get_once(response.location()).await.heading(), "This was already finished");
+        for cookie in response.cookies() {
+            browser.add_cookies(cookie.split(';').next().unwrap());
+        }
+        assert_eq!(browser.get_once(ended.location()).await.heading(), "Go1 is connected");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn long_refusal_leaves_no_code_in_address() {
+    let (_scenario, _machines, browser, callback) = begin_on_first_machine("go1").await;
+    let refused = browser.also("x-customer", "wordy");
+    let redirect = refused.get_once(callback.as_str()).await;
+    assert_eq!(redirect.status, StatusCode::SEE_OTHER, "{redirect:?}");
+    let page = refused.get_once(redirect.location()).await;
+    assert_eq!(page.status, StatusCode::FORBIDDEN, "{page:?}");
+    // The attempt is still open.
+    assert_eq!(browser.get(callback.as_str()).await.heading(), "Go1 is connected");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn concurrent_callbacks_exchange_the_code_once() {
     let (scenario, [machine, there], browser, callback) = begin_on_first_machine("gocd").await;

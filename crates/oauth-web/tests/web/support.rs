@@ -194,6 +194,7 @@ impl<S: SandboxProvider> ProviderServer for ServerHandle<S> {
 fn customer(visit: &Visit) -> Result<String, Refusal> {
     match visit.parts.headers.get("x-customer").map(|name| name.to_str().unwrap()) {
         Some("signed-out") => Err(Refusal::with_response(Redirect::to("/login"))),
+        Some("wordy") => Err(Refusal::new("Only administrators connect accounts. ".repeat(100))),
         Some("guest") => Err(Refusal::new("Only administrators connect accounts.")),
         Some(name) => Ok(name.to_owned()),
         None => Ok(visit.account.clone().unwrap_or_else(|| "acme".to_owned())),
