@@ -9,7 +9,7 @@ use std::error::Error;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use go1::http::{Method, Request, Response, StatusCode};
-use go1::{Connections, Go1, PendingAuthorization, api::Me, scope};
+use go1::{Connections, ErrorKind, Go1, PendingAuthorization, api::Me, scope};
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
 use hyper::server::conn::http1;
@@ -38,7 +38,7 @@ impl App {
 
     async fn home(&self) -> Result<Response<Full<Bytes>>, go1::Error> {
         match self.go1.get(ACCOUNT).send(&Me).await {
-            Ok(me) => Ok(page(StatusCode::OK, &format!("Connected as user {}.", me.id))),
+            Ok(me) => Ok(page(StatusCode::OK, &format!("Connected as user {}.", escaped(&me.id)))),
             Err(error) if error.needs_reconnect() => {
                 Ok(page(StatusCode::OK, "<a href=\"/connect\">Connect Go1</a>"))
             }
@@ -64,14 +64,19 @@ impl App {
 
     async fn callback(&self, request: &Request<Incoming>) -> Response<Full<Bytes>> {
         let id = header(request, "cookie").split("; ").find_map(|cookie| cookie.strip_prefix("attempt="));
-        let pending =
-            id.and_then(|id| self.pending.lock().unwrap_or_else(PoisonError::into_inner).remove(id));
-        let Some(pending) = pending else {
+        let attempts = || self.pending.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = id.and_then(|id| Some((id, attempts().get(id)?.clone())));
+        let Some((id, pending)) = found else {
             return redirect("/", None); // of another browser, or a second time
         };
         let query = format!("?{}", request.uri().query().unwrap_or_default());
-        if let Err(error) = self.go1.finish(ACCOUNT, &pending, &query).await {
+        let finished = self.go1.finish(ACCOUNT, &pending, &query).await;
+        if let Err(error) = &finished {
             eprintln!("connecting failed: {:?}", error.kind());
+        }
+        // A callback that is not this attempt's must not end it.
+        if !finished.is_err_and(|error| matches!(error.kind(), ErrorKind::Callback(_))) {
+            attempts().remove(id);
         }
         // The redirect removes the code from the address bar.
         redirect("/", None)
@@ -104,6 +109,10 @@ fn page(status: StatusCode, text: &str) -> Response<Full<Bytes>> {
     *response.status_mut() = status;
     response.headers_mut().insert("content-type", go1::http::HeaderValue::from_static("text/html"));
     response
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;")
 }
 
 fn redirect(location: &str, cookie: Option<&str>) -> Response<Full<Bytes>> {

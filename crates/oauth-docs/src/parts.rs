@@ -100,5 +100,6 @@ fn cli() -> String {
     let text = clap_markdown::help_markdown_command_custom(&oauth_cli::command(), &options);
     // Without its title: the page has one.
     let body = text.split_once("\n## ").map_or(text.as_str(), |(_, body)| body);
-    format!("## {}\n", body.trim_end())
+    // The crate adds the program's name to a usage that has it already.
+    format!("## {}\n", body.trim_end().replace("`oauth oauth ", "`oauth "))
 }
