@@ -99,24 +99,10 @@ pub(crate) fn similar_scope(provider: ProviderName, scope: &str) -> Option<Strin
     }
     known
         .into_iter()
-        .map(|one| (edit_distance(&one, scope), one))
+        .map(|one| (strsim::levenshtein(&one, scope), one))
         .min()
         .filter(|(n, _)| *n <= 2)
         .map(|(_, one)| one)
-}
-
-/// Returns the number of characters to insert, delete or replace (Levenshtein).
-fn edit_distance(a: &str, b: &str) -> usize {
-    let mut row: Vec<usize> = (0..=b.chars().count()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
-        for (j, y) in b.chars().enumerate() {
-            let replaced = diagonal + usize::from(x != y);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row[b.chars().count()]
 }
 
 fn text(calls: &[ApiCall], with_reasons: bool) -> String {
