@@ -11,7 +11,7 @@ use crate::providers::ProviderArgs;
 
 /// Connect and use OAuth 2.0 accounts at Cohort Go, Cobot, Go1 and GoCD.
 #[derive(Debug, Parser)]
-#[command(name = "oauth", version, arg_required_else_help = true)]
+#[command(name = "oauth", version, arg_required_else_help = true, max_term_width = 110)]
 pub(crate) struct Cli {
     /// The subcommand.
     #[command(subcommand)]
@@ -87,10 +87,10 @@ impl Command {
 /// Arguments of `sandbox`.
 #[derive(Args, Debug)]
 #[command(after_help = "\
-When all providers are listening, prints on a terminal the commands that connect to each. In a pipe and with
---json, prints one JSON object on the first line of stdout: URLs, client credentials, users, a personal access
-token of GoCD and the control key. They are valid only for this sandbox. `oauth connect` finds them by itself.
-The last three options can be changed while it runs: POST {\"late_acl\":true} to /gocd/options on the control
+When all providers are listening, prints on a terminal the commands that connect to each. In a pipe and with \
+--json, prints one JSON object on the first line of stdout: URLs, client credentials, users, a personal access \
+token of GoCD and the control key. They are valid only for this sandbox. `oauth connect` finds them by itself. \
+The last three options can be changed while it runs: POST {\"late_acl\":true} to /gocd/options on the control \
 server. GET /PROVIDER/options shows them.
 
 Examples:

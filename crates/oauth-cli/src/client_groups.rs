@@ -13,6 +13,7 @@ use crate::failure::Failure;
 use crate::providers::{CliProvider, ProviderName, with_provider};
 use crate::registration::Registration;
 use crate::time::now;
+use crate::wire_trace::Trace;
 
 /// Callback for connection events.
 pub(crate) type EventListener = Arc<dyn Fn(&Event<'_>) + Send + Sync>;
@@ -58,6 +59,7 @@ impl ClientGroups {
         config: &Config,
         selection: Selection,
         listener: &EventListener,
+        trace: Trace,
     ) -> Result<(), Failure> {
         let (mut found, mut skipped) = (Vec::new(), Vec::new());
         for provider in ProviderName::value_variants() {
@@ -71,7 +73,7 @@ impl ClientGroups {
             let group = match before.iter().position(is_same_client) {
                 Some(known) => Ok(before.swap_remove(known)),
                 None => {
-                    with_provider!(provider, P => ClientGroup::new::<P>(store, provider, registration, listener))
+                    with_provider!(provider, P => ClientGroup::new::<P>(store, provider, registration, listener, trace))
                 }
             };
             match group {
@@ -143,9 +145,10 @@ impl ClientGroup {
         provider: ProviderName,
         registration: Registration,
         listener: &EventListener,
+        trace: Trace,
     ) -> Result<Self, Failure> {
         let listener = Arc::clone(listener);
-        let connections = Connections::builder(registration.client::<P>()?, Arc::clone(store))
+        let connections = Connections::builder(registration.client::<P>(trace)?, Arc::clone(store))
             .on_event(move |event| listener(event))
             .build();
         Ok(Self { provider, connections: Arc::new(connections), accounts: Vec::new(), registration })
@@ -195,7 +198,7 @@ mod tests {
         let mut groups = ClientGroups::default();
         let listener: EventListener = Arc::new(|_: &Event<'_>| {});
         let config = Config::default();
-        groups.reload(&store, &config, Selection::All, &listener).await.unwrap();
+        groups.reload(&store, &config, Selection::All, &listener, Trace::Off).await.unwrap();
         let accounts_by_provider = |groups: &ClientGroups| -> Vec<(ProviderName, Vec<String>)> {
             groups.groups.iter().map(|group| (group.provider, group.accounts.clone())).collect()
         };
@@ -206,7 +209,7 @@ mod tests {
         let mut failed = 0;
         loop {
             failing.hook().lists_left.store(failed, Ordering::SeqCst);
-            let reloaded = groups.reload(&store, &config, Selection::All, &listener).await;
+            let reloaded = groups.reload(&store, &config, Selection::All, &listener, Trace::Off).await;
             assert_eq!(accounts_by_provider(&groups), expected, "{failed}");
             assert!(Arc::ptr_eq(&first, &groups.groups[0].connections), "{failed}");
             if reloaded.is_ok() {

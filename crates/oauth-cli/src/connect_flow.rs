@@ -14,7 +14,7 @@ use url::Url;
 
 use crate::context::Context;
 use crate::failure::{ExitCode, Failure};
-use crate::listener::Listener;
+use crate::listener::{Callback, Listener, ResultPage};
 use crate::progress::Spinner;
 use crate::prompt;
 use crate::setting::Settings;
@@ -116,21 +116,41 @@ impl<P: CodeGrant> ConnectFlow<'_, P> {
             let callback = self.wait_for_callback(&mut pasted, deadline).await;
             drop(spinner);
             let callback = callback?;
-            match self.connections.finish(self.account, &started.pending, callback.text()).await {
-                Ok(_) => return Ok(()),
+            let failure = match self.connections.finish(self.account, &started.pending, callback.text()).await
+            {
+                Ok(_) => {
+                    callback.show(ResultPage::connected(P::TITLE));
+                    self.close_listener().await;
+                    return Ok(());
+                }
                 // Any web page can forge an error callback without a state, so it must not end the flow.
                 Err(error) if callback.has_no_state() && is_provider_error(error.kind()) => {
                     let refusal = Failure::from(&error);
                     self.note(format_args!(
                         "Received an error callback: {refusal}. It has no state and may be forged, so waiting continues. Press Ctrl-C to stop.",
                     ));
+                    refusal
                 }
                 // A callback of another attempt, or an incomplete URL: keep waiting.
                 Err(error) if is_unrelated_callback(error.kind()) => {
-                    self.note(format_args!("Ignored: {}. Still waiting.", Failure::from(&error)));
+                    let failure = Failure::from(&error);
+                    self.note(format_args!("Ignored: {failure}. Still waiting."));
+                    failure
                 }
-                Err(error) => return Err(Failure::for_connection(&error, P::NAME, self.account)),
-            }
+                Err(error) => {
+                    let failure = Failure::for_connection(&error, P::NAME, self.account);
+                    callback.show(ResultPage::failed(P::TITLE, &failure));
+                    self.close_listener().await;
+                    return Err(failure);
+                }
+            };
+            callback.show(ResultPage::ignored(&failure));
+        }
+    }
+
+    async fn close_listener(&self) {
+        if let Some(listener) = &self.browser.listener {
+            listener.close().await;
         }
     }
 
@@ -177,7 +197,7 @@ impl<P: CodeGrant> ConnectFlow<'_, P> {
                     line = next_line(pasted) => match line {
                         Some(line) if line.trim().is_empty() => {}
                         Some(line) => return Ok(ReceivedCallback::Pasted(line)),
-                                                // End of input: only the listener is left.
+                        // End of input: only the listener is left.
                         None if self.browser.listener.is_some() => *pasted = None,
                         None => return Err(Failure::usage("no callback URL was given")
                             .with_help("run this command in a terminal, or pass the callback URL on stdin")),
@@ -197,7 +217,7 @@ impl<P: CodeGrant> ConnectFlow<'_, P> {
 /// A callback URL and how it arrived.
 enum ReceivedCallback {
     /// Received by the listener.
-    FromBrowser(String),
+    FromBrowser(Callback),
     /// Pasted by the user, who has seen it.
     Pasted(String),
 }
@@ -205,20 +225,28 @@ enum ReceivedCallback {
 impl ReceivedCallback {
     fn text(&self) -> &str {
         match self {
-            Self::FromBrowser(text) | Self::Pasted(text) => text,
+            Self::FromBrowser(callback) => &callback.target,
+            Self::Pasted(text) => text,
+        }
+    }
+
+    /// Shows a page in the browser that brought the callback.
+    fn show(self, page: ResultPage) {
+        if let Self::FromBrowser(callback) = self {
+            callback.show(page);
         }
     }
 
     /// Returns whether nothing ties the callback to this attempt: it came by the browser and has no state.
     fn has_no_state(&self) -> bool {
-        let Self::FromBrowser(text) = self else { return false };
-        let mut parameters = text.split(['?', '&']).skip(1);
+        let Self::FromBrowser(callback) = self else { return false };
+        let mut parameters = callback.target.split(['?', '&']).skip(1);
         !parameters.any(|one| one.strip_prefix("state=").is_some_and(|state| !state.is_empty()))
     }
 }
 
 /// Returns the listener's next callback. Pending forever without a listener.
-async fn next_browser_callback(listener: Option<&Listener>) -> Option<String> {
+async fn next_browser_callback(listener: Option<&Listener>) -> Option<Callback> {
     match listener {
         Some(listener) => listener.next().await,
         None => std::future::pending().await,

@@ -12,6 +12,7 @@ use crate::interrupt::Interrupt;
 use crate::output::Output;
 use crate::store::{Store, StoreAddress, StoreLocation};
 use crate::unrecognized_responses::UnrecognizedResponses;
+use crate::wire_trace::Trace;
 
 /// Arguments common to these commands.
 #[derive(Args, Clone, Debug)]
@@ -27,6 +28,16 @@ pub(crate) struct CommonArgs {
     /// Print JSON instead of text
     #[arg(long)]
     pub(crate) json: bool,
+
+    /// Show the calls to the provider on stderr, secrets masked
+    #[arg(short, long)]
+    pub(crate) verbose: bool,
+}
+
+impl CommonArgs {
+    pub(crate) fn trace(&self) -> Trace {
+        if self.verbose { Trace::Calls } else { Trace::Off }
+    }
 }
 
 /// A store address as given, parsed later: the argument parser would quote an invalid one, and a database URL
@@ -53,6 +64,7 @@ pub(crate) struct Context {
     pub(crate) output: Output,
     pub(crate) store_location: StoreLocation,
     pub(crate) interrupt: Interrupt,
+    pub(crate) trace: Trace,
 }
 
 impl Context {
@@ -60,7 +72,13 @@ impl Context {
         let interrupt = Interrupt::listen()?;
         let config = Config::read(common.config.as_deref())?;
         let store_location = Self::store_location(common, &config)?;
-        Ok(Self { config, output: Output::new(common.json), store_location, interrupt })
+        Ok(Self {
+            config,
+            output: Output::new(common.json),
+            store_location,
+            interrupt,
+            trace: common.trace(),
+        })
     }
 
     /// Resolves the store's location from options, configuration and defaults.

@@ -156,6 +156,7 @@ fn cli_help(error: &oauth_core::Error) -> &str {
         ErrorKind::MissingScope => {
             "connect again with the missing permission: --scope, or --act-as-user at Cohort Go"
         }
+        ErrorKind::Denied => "run this command again to ask anew",
         ErrorKind::ForeignHost if names_types => {
             "nothing was sent; if the API host is correct, connect or add the account again with --trust-api-host"
         }

@@ -12,6 +12,7 @@ mod context;
 mod credential_text;
 mod failure;
 mod interrupt;
+mod jq;
 mod listener;
 mod open_connection;
 mod output;
@@ -35,6 +36,7 @@ mod terminal;
 mod testing;
 mod time;
 mod unrecognized_responses;
+mod wire_trace;
 
 use std::io::Write as _;
 use std::process;
@@ -51,6 +53,7 @@ use output::Output;
 #[must_use]
 pub fn run() -> process::ExitCode {
     let cli = Cli::parse_from(connection_name::split_for_subcommand(std::env::args_os().collect()));
+    log_events();
     let is_json = cli.command.is_json();
     let runtime = match runtime(&cli.command) {
         Ok(runtime) => runtime,
@@ -67,6 +70,23 @@ pub fn run() -> process::ExitCode {
             Output::new(is_json).failure(&failure);
             process::ExitCode::from(failure.code as u8)
         }
+    }
+}
+
+/// Prints the libraries' events that `RUST_LOG` selects, such as `oauth_core=debug`, on stderr. They hold no
+/// secret.
+fn log_events() {
+    use tracing_subscriber::filter::Targets;
+    use tracing_subscriber::layer::SubscriberExt as _;
+    use tracing_subscriber::util::SubscriberInitExt as _;
+
+    let Some(filter) = std::env::var("RUST_LOG").ok().filter(|filter| !filter.is_empty()) else { return };
+    match filter.parse::<Targets>() {
+        Ok(targets) => {
+            let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+            tracing_subscriber::registry().with(lines).with(targets).init();
+        }
+        Err(error) => output::trace(format_args!("RUST_LOG is ignored: {error}")),
     }
 }
 

@@ -2,32 +2,121 @@
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::response::{Html, IntoResponse, Response};
 use http::header::{ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
 use http::{HeaderMap, Method, StatusCode};
+use maud::{DOCTYPE, html};
 use tokio::net::TcpListener;
-use tokio::sync::{Mutex, mpsc};
+use tokio::sync::{Mutex, mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 
-/// The final page. The URL holds the code, so the page loads nothing and sends no referrer.
-const DONE_PAGE: &str = r#"<!doctype html>
-<html lang="en">
-<head><meta charset="utf-8"><title>Authorization finished</title><meta name="viewport" content="width=device-width">
-<meta name="color-scheme" content="light dark">
-<style>body{font:1.1rem/1.5 system-ui,sans-serif;max-width:32rem;margin:20vh auto;padding:0 1rem}</style></head>
-<body><main><h1>That was all</h1><p>You can close this window. The program goes on where you started it.</p></main></body>
-</html>
-"#;
+use crate::failure::{ExitCode, Failure};
+
+/// Time that a browser waits for its page: longer than a token call and its repetition.
+const MAX_WAIT: Duration = Duration::from_secs(150);
+/// Time to send the last page.
+const MAX_SEND: Duration = Duration::from_secs(1);
+
+/// A callback. Its browser waits for the page that tells the result.
+#[derive(Debug)]
+pub(crate) struct Callback {
+    /// Path and query.
+    pub(crate) target: String,
+    page: oneshot::Sender<ResultPage>,
+}
+
+impl Callback {
+    /// Shows a page in the browser, unless the user has closed it.
+    pub(crate) fn show(self, page: ResultPage) {
+        let _ = self.page.send(page);
+    }
+}
+
+/// The page at the end.
+#[derive(Debug)]
+pub(crate) struct ResultPage {
+    title: String,
+    lines: Vec<String>,
+}
+
+impl ResultPage {
+    pub(crate) fn connected(provider: &str) -> Self {
+        Self {
+            title: format!("Connected to {provider}"),
+            lines: vec!["You can close this window and return to the program.".to_owned()],
+        }
+    }
+
+    pub(crate) fn failed(provider: &str, failure: &Failure) -> Self {
+        let help = failure.help.clone();
+        Self {
+            title: match failure.code {
+                ExitCode::Denied => format!("Not connected to {provider}: access was denied"),
+                _ => format!("Not connected to {provider}"),
+            },
+            lines: [Some(failure.message.clone()), help]
+                .into_iter()
+                .flatten()
+                .map(|line| sentence(&line))
+                .collect(),
+        }
+    }
+
+    /// The callback belongs to no attempt that waits.
+    pub(crate) fn ignored(failure: &Failure) -> Self {
+        Self {
+            title: "This page belongs to another attempt".to_owned(),
+            lines: vec![
+                sentence(&failure.message),
+                "The program still waits for the page that it opened last.".to_owned(),
+            ],
+        }
+    }
+
+    /// The program ended while the page loaded.
+    fn unknown() -> Self {
+        Self {
+            title: "The result is shown elsewhere".to_owned(),
+            lines: vec!["See the program where you started it. You can close this window.".to_owned()],
+        }
+    }
+
+    fn html(&self) -> String {
+        html! {
+            (DOCTYPE)
+            html lang="en" {
+                head {
+                    meta charset="utf-8";
+                    title { (self.title) }
+                    meta name="viewport" content="width=device-width";
+                    meta name="color-scheme" content="light dark";
+                    style { "body{font:1.1rem/1.5 system-ui,sans-serif;max-width:32rem;margin:20vh auto;padding:0 1rem;overflow-wrap:anywhere}" }
+                }
+                body { main { h1 { (self.title) } @for line in &self.lines { p { (line) } } } }
+            }
+        }
+        .into_string()
+    }
+}
+
+/// Writes a message of the terminal as a sentence.
+fn sentence(text: &str) -> String {
+    let mut characters = text.chars();
+    let first = characters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}.", characters.as_str().trim_end_matches('.'))
+}
 
 /// Listens on loopback for callbacks until dropped.
 #[derive(Debug)]
 pub(crate) struct Listener {
     address: SocketAddr,
-    arrived: Mutex<mpsc::Receiver<String>>,
-    _servers: JoinSet<io::Result<()>>,
+    arrived: Mutex<mpsc::Receiver<Callback>>,
+    stop: watch::Sender<bool>,
+    servers: Mutex<JoinSet<io::Result<()>>>,
 }
 
 impl Listener {
@@ -44,14 +133,22 @@ impl Listener {
         let (sender, arrived) = mpsc::channel(8);
         let path = path.strip_suffix('/').unwrap_or(path).to_owned();
         let router = Router::new().fallback(handle).with_state(CallbackRoute { path, sender });
-        let mut servers = JoinSet::new();
+        let mut listeners = vec![listener];
         for other in others {
-            if let Ok(listener) = TcpListener::bind((*other, address.port())).await {
-                servers.spawn(axum::serve(listener, router.clone()).into_future());
-            }
+            listeners.extend(TcpListener::bind((*other, address.port())).await);
         }
-        servers.spawn(axum::serve(listener, router).into_future());
-        Ok(Self { address, arrived: Mutex::new(arrived), _servers: servers })
+        let stop = watch::Sender::new(false);
+        let mut servers = JoinSet::new();
+        for listener in listeners {
+            let mut stopped = stop.subscribe();
+            let stopped = async move {
+                // An error if the listener is dropped, which also ends the server.
+                let _ = stopped.wait_for(|stop| *stop).await;
+            };
+            servers
+                .spawn(axum::serve(listener, router.clone()).with_graceful_shutdown(stopped).into_future());
+        }
+        Ok(Self { address, arrived: Mutex::new(arrived), stop, servers: Mutex::new(servers) })
     }
 
     /// Returns the port that it listens on.
@@ -59,9 +156,16 @@ impl Listener {
         self.address.port()
     }
 
-    /// Waits for the next callback and returns its path and query. `None` when the listener has ended.
-    pub(crate) async fn next(&self) -> Option<String> {
+    /// Waits for the next callback. `None` when the listener has ended.
+    pub(crate) async fn next(&self) -> Option<Callback> {
         self.arrived.lock().await.recv().await
+    }
+
+    /// Stops listening. Waits until the last page is sent.
+    pub(crate) async fn close(&self) {
+        self.stop.send_replace(true);
+        let mut servers = self.servers.lock().await;
+        let _ = tokio::time::timeout(MAX_SEND, async { while servers.join_next().await.is_some() {} }).await;
     }
 }
 
@@ -70,7 +174,7 @@ impl Listener {
 struct CallbackRoute {
     /// Without a trailing slash: callbacks with and without one are accepted.
     path: String,
-    sender: mpsc::Sender<String>,
+    sender: mpsc::Sender<Callback>,
 }
 
 async fn handle(State(route): State<CallbackRoute>, request: Request) -> Response {
@@ -86,10 +190,15 @@ async fn handle(State(route): State<CallbackRoute>, request: Request) -> Respons
         return page(StatusCode::SERVICE_UNAVAILABLE, "This page is not loaded in advance. Open it again.\n");
     }
     let target = uri.path_and_query().map(ToString::to_string).unwrap_or_default();
-    if route.sender.send(target).await.is_err() {
+    let (sender, result) = oneshot::channel();
+    if route.sender.send(Callback { target, page: sender }).await.is_err() {
         return page(StatusCode::GONE, "This authorization is no longer awaited.\n");
     }
-    page(StatusCode::OK, Html(DONE_PAGE))
+    let result = match tokio::time::timeout(MAX_WAIT, result).await {
+        Ok(Ok(result)) => result,
+        _ => ResultPage::unknown(),
+    };
+    page(StatusCode::OK, Html(result.html()))
 }
 
 /// Detects a page that the browser loads before the user opens it: `Sec-Purpose` is the standard, the others
@@ -128,17 +237,30 @@ mod tests {
         http().request(method.parse().unwrap(), url).send().await.unwrap()
     }
 
+    /// Opens a callback, and returns what arrives. Nothing is shown: the program has no result.
+    async fn arriving(listener: &Listener, target: &str) -> String {
+        let arrived = async { listener.next().await.unwrap().target };
+        let (response, arrived) = tokio::join!(send(listener, "GET", target), arrived);
+        assert!(response.text().await.unwrap().contains("The result is shown elsewhere"));
+        arrived
+    }
+
     #[tokio::test]
     async fn accepts_callback_with_trailing_slash() {
         let listener = listen(0).await.unwrap();
         for target in
             ["/callback/go1?code=a%20b&state=c", "/callback/go1/?code=a%20b&state=c", "/callback/go1"]
         {
-            let response = send(&listener, "GET", target).await;
+            let show = async {
+                let callback = listener.next().await.unwrap();
+                assert_eq!(callback.target, target);
+                callback.show(ResultPage::connected("Go1 <b>"));
+            };
+            let (response, ()) = tokio::join!(send(&listener, "GET", target), show);
             assert_eq!(response.status(), 200);
             assert_eq!(response.headers()[REFERRER_POLICY], "no-referrer");
-            assert!(response.text().await.unwrap().contains("You can close this window"));
-            assert_eq!(listener.next().await.as_deref(), Some(target));
+            let text = response.text().await.unwrap();
+            assert!(text.contains("<h1>Connected to Go1 &lt;b&gt;</h1>"), "{text}");
         }
     }
 
@@ -157,8 +279,7 @@ mod tests {
         ] {
             assert_eq!(send(&listener, method, target).await.status(), status, "{method} {target}");
         }
-        assert_eq!(send(&listener, "GET", "/callback/go1?code=last").await.status(), 200);
-        assert_eq!(listener.next().await.unwrap(), "/callback/go1?code=last");
+        assert_eq!(arriving(&listener, "/callback/go1?code=last").await, "/callback/go1?code=last");
     }
 
     #[tokio::test]
@@ -172,8 +293,7 @@ mod tests {
             assert_eq!(response.status(), 503);
             assert_eq!(response.headers()[CACHE_CONTROL], "no-store");
         }
-        assert_eq!(send(&listener, "GET", "/callback/go1?code=opened").await.status(), 200);
-        assert_eq!(listener.next().await.unwrap(), "/callback/go1?code=opened");
+        assert_eq!(arriving(&listener, "/callback/go1?code=opened").await, "/callback/go1?code=opened");
     }
 
     #[tokio::test]

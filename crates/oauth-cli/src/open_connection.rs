@@ -91,7 +91,7 @@ async fn connections<P: CliProvider>(
     if access == Access::UseToken {
         check_secret::<P>(context, store, provider, account, &registration).await?;
     }
-    Ok(Connections::shared_builder(registration.client::<P>()?, Arc::clone(store))
+    Ok(Connections::shared_builder(registration.client::<P>(context.trace)?, Arc::clone(store))
         // A person waits, and decides.
         .refusal_window(Duration::ZERO)
         .on_event(context.unrecognized_responses().listener())

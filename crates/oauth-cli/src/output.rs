@@ -3,6 +3,7 @@
 use std::fmt::Display;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use anstyle::Reset;
 use serde::Serialize;
@@ -11,6 +12,9 @@ use serde::de::IgnoredAny;
 use crate::failure::{ExitCode, Failure};
 use crate::shown_text::{escape_bytes, escape_json, escape_styled, indent_json};
 use crate::styles::{BAD, BOLD};
+
+/// Time until a note says what the program waits for.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Prints results as text or JSON.
 #[derive(Clone, Copy, Debug)]
@@ -73,6 +77,20 @@ impl Output {
         }
     }
 
+    /// Waits for a token, with a note if that takes long.
+    pub(crate) async fn note_delay<T>(self, work: impl Future<Output = T>) -> T {
+        let mut work = std::pin::pin!(work);
+        tokio::select! {
+            biased;
+            done = &mut work => return done,
+            () = tokio::time::sleep(PATIENCE) => self.note(
+                "Waiting for a new token: the provider is slow, or an earlier refresh was interrupted, whose turn \
+                 takes half a minute to end.",
+            ),
+        }
+        work.await
+    }
+
     pub(crate) fn failure(self, failure: &Failure) {
         let mut err = anstream::stderr();
         if self.json {
@@ -116,6 +134,11 @@ fn write_message(out: &mut impl io::Write, text: impl Display) {
     let text = text.to_string();
     let text = if io::stderr().is_terminal() { escape_styled(&text) } else { text };
     let _ = writeln!(out, "{text}").and_then(|()| out.flush());
+}
+
+/// Prints a part of the trace on stderr.
+pub(crate) fn trace(text: impl Display) {
+    write_message(&mut anstream::stderr(), text);
 }
 
 /// Returns whether stdin and stderr are terminals.

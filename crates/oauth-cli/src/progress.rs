@@ -42,6 +42,11 @@ impl Progress {
         })))
     }
 
+    /// Progress that is not shown.
+    pub(crate) fn hidden() -> Self {
+        Self(Arc::new(ClearOnDrop(ProgressBar::hidden())))
+    }
+
     /// Counts one more as done.
     pub(crate) fn advance(&self, text: &str) {
         self.0.0.set_message(text.to_owned());

@@ -16,6 +16,7 @@ use crate::config::Config;
 use crate::failure::Failure;
 use crate::providers::{CliProvider, ProviderName};
 use crate::setting::Settings;
+use crate::wire_trace::Trace;
 
 const STORE_PROVIDER: &str = "oauth-cli";
 /// Redirect URI of clients that never redirect.
@@ -56,8 +57,8 @@ fn key(provider: ProviderName, account: &str) -> Key {
 
 impl Registration {
     /// Builds the client.
-    pub(crate) fn client<P: CliProvider>(&self) -> Result<Client<P>, Failure> {
-        Ok(self.builder::<P>()?.build()?)
+    pub(crate) fn client<P: CliProvider>(&self, trace: Trace) -> Result<Client<P>, Failure> {
+        Ok(trace.apply(self.builder::<P>()?, &P::site(&self.settings)?, self).build()?)
     }
 
     /// Returns a builder for the client.

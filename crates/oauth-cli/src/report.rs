@@ -19,6 +19,9 @@ pub(crate) struct Report {
     /// Origin of the token endpoint.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) server: Option<String>,
+    /// The connected user; known only right after connecting.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) user: Option<String>,
     pub(crate) state: &'static str,
     /// Machine-readable reason for reconnecting.
     #[serde(rename = "why", skip_serializing_if = "Option::is_none")]
@@ -64,6 +67,7 @@ impl Report {
             provider: provider.as_str(),
             account: account.to_owned(),
             server: Some(token_url.origin().ascii_serialization()),
+            user: None,
             state: match status.state {
                 ConnectionState::Expired => "expired",
                 ConnectionState::NeedsReconnect { .. } => "needs_reconnect",
@@ -94,6 +98,7 @@ impl Report {
             provider: provider.as_str(),
             account: summary.account.clone(),
             server: None,
+            user: None,
             state: if reason.is_some() { "needs_reconnect" } else { "unread" },
             reason: reason.map(|reason| reason.as_str()),
             explanation: reason.map(|reason| reason.to_string()).or(explanation),
@@ -135,6 +140,9 @@ impl Report {
     pub(crate) fn lines(&self, now: DateTime<Utc>) -> String {
         let mut lines = vec![format!("{}/{}: {}", self.provider, self.shown_account(), self.state_label())];
         let mut line = |name: &str, value: String| lines.push(format!("  {name:<22}{value}"));
+        if let Some(user) = &self.user {
+            line("user", sanitize(user));
+        }
         if let Some(server) = &self.server {
             line("server", server.clone());
         }

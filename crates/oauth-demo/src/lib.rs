@@ -10,7 +10,7 @@ mod trace;
 mod web;
 
 pub use arguments::Arguments;
-pub use trace::{Link, Request, Secrets};
+pub use trace::{CallObserver, Link, Purpose, Request, Response, Secrets, TracedTransport};
 
 /// Runs the demo until it ends or `interrupted` resolves.
 ///

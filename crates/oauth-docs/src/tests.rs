@@ -203,13 +203,13 @@ fn changed_endpoint_makes_tables_stale() {
 #[test]
 fn finds_missing_and_unknown_parts() {
     let error = |to: &str| {
-        let (_folder, book) = changed("cli.md", "<!-- generated: cli -->", to);
+        let (_folder, book) = changed("cli-reference.md", "<!-- generated: cli -->", to);
         format!("{:#}", pages::update(&book, false).unwrap_err())
     };
     let missing = error("");
     assert!(missing.contains("has the part cli\n  help: add"), "{missing}");
     let unknown = error("<!-- generated: command-line -->");
-    assert!(unknown.contains("in cli.md: there is no generated part `command-line`"), "{unknown}");
+    assert!(unknown.contains("in cli-reference.md: there is no generated part `command-line`"), "{unknown}");
 }
 
 #[test]

@@ -22,7 +22,7 @@ use crate::time::now;
 /// Arguments of `add` at every provider.
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "\
-Prompts for the token without echo, or reads it from stdin if there is no terminal. Never pass a token on the
+Prompts for the token without echo, or reads it from stdin if there is no terminal. Never pass a token on the \
 command line. The token is stored without a call to the provider, and cannot be refreshed.
 
 Example: pass show my-token | oauth add cobot/hub --scope read_user")]
@@ -64,7 +64,7 @@ async fn add<P: CliProvider>(context: &Context, arguments: &ProviderArgs<AddArgs
     let registration = Registration { client_id, client_secret: None, redirect_uri: None, settings };
     registration.settings.check_server()?;
     // Report invalid options before asking for a secret.
-    let client = registration.client::<P>()?;
+    let client = registration.client::<P>(context.trace)?;
     let extra = P::imported_extra(client.site(), &registration.settings)?;
     let scopes = registration.settings.scopes()?;
     ask_before_replacing::<P>(context, command).await?;

@@ -11,7 +11,7 @@ use crate::table::table;
 /// Arguments of `api`.
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "\
-Lists the documented calls that the provider's crate has as types, and the OAuth scopes that they need.
+Lists the documented calls that the provider's crate has as types, and the OAuth scopes that they need. \
 Needs no connection and sends nothing. `oauth request` sends any call, typed or not.
 Example: oauth api cobot | grep bookings")]
 pub(crate) struct ApiArgs {

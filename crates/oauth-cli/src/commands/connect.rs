@@ -16,6 +16,8 @@ use crate::connection_name::{DEFAULT_ACCOUNT, account_name, shell_name, shell_qu
 use crate::context::{CommonArgs, Context};
 use crate::credential_text;
 use crate::failure::Failure;
+use crate::output::is_interactive;
+use crate::prompt;
 use crate::providers::{CliProvider, CommandArgs, ProviderArgs, with_provider};
 use crate::redirect::Redirect;
 use crate::registration::Registration;
@@ -25,11 +27,14 @@ use crate::store::Store;
 use crate::time::{now, relative};
 use embedded_sandbox::EmbeddedSandbox;
 
+/// Time to ask who is connected.
+const USER_TIMEOUT: Duration = Duration::from_secs(10);
+
 /// Arguments of `connect` at every provider.
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "\
-Client id and secret come from these options, the environment (such as OAUTH_GO1_CLIENT_ID and
-OAUTH_GO1_CLIENT_SECRET), the configuration file, an earlier connection of the same account, or a prompt, in
+Client id and secret come from these options, the environment (such as OAUTH_GO1_CLIENT_ID and \
+OAUTH_GO1_CLIENT_SECRET), the configuration file, an earlier connection of the same account, or a prompt, in \
 this order. Secrets are never accepted as options.
 
 Examples:
@@ -108,6 +113,10 @@ async fn connect<P: CliProvider>(
             context.output.note(format_args!(
                 "No call is documented to need the scope `{scope}`; did you mean `{similar}`?"
             ));
+            if is_interactive() && !prompt::confirm(context, &format!("Request `{scope}`?")).await? {
+                return Err(Failure::usage(format!("`{scope}` is not requested"))
+                    .with_help(format!("use --scope {}", shell_quoted(&similar))));
+            }
         }
     }
     let (_, first_scope) = P::FIRST_CALL;
@@ -140,7 +149,7 @@ async fn connect<P: CliProvider>(
 /// Returns a command that uses the new connection and prints no secret.
 fn first_command<P: CliProvider>(report: &Report) -> String {
     let (path, scope) = P::FIRST_CALL;
-    if scope.is_empty() || report.scopes.iter().any(|granted| granted == scope) {
+    if is_first_call_allowed::<P>(report) {
         return format!(
             "oauth request {} {}",
             shell_name(report.provider, &report.account),
@@ -183,7 +192,7 @@ async fn connect_account<P: CliProvider>(
 ) -> Result<Report, Failure> {
     let ProviderArgs { provider, command, .. } = arguments;
     let shared = store.shared();
-    let connections = Connections::shared_builder(registration.client::<P>()?, shared.clone())
+    let connections = Connections::shared_builder(registration.client::<P>(context.trace)?, shared.clone())
         .on_event(context.unrecognized_responses().listener())
         .build();
     let flow = ConnectFlow {
@@ -211,7 +220,33 @@ async fn connect_account<P: CliProvider>(
     let registration = Registration { settings: provider.persistent(&registration.settings), ..registration };
     let save_result = registration.save(&shared, *provider, &command.account).await;
     let status = connections.get(&command.account).status().await?;
+    let client = connections.client();
+    let report = Report::from_status(*provider, &command.account, &status, client.site().token_url());
+    let user = match is_first_call_allowed::<P>(&report) {
+        // Only for the report: what goes wrong here shows when the connection is used.
+        true => context.until_interrupted(user(&connections, &command.account)).await.unwrap_or_default(),
+        false => None,
+    };
     connections.drain().await;
     save_result.map_err(Failure::without_client)?;
-    Ok(Report::from_status(*provider, &command.account, &status, connections.client().site().token_url()))
+    Ok(Report { user, ..report })
+}
+
+/// Asks the provider who is connected.
+async fn user<P: CliProvider>(
+    connections: &Connections<P>,
+    account: &str,
+) -> Result<Option<String>, Failure> {
+    let client = connections.client();
+    let token = connections.get(account).token().await?;
+    match tokio::time::timeout(USER_TIMEOUT, P::user(&client, &token)).await {
+        Ok(user) => Ok(user?),
+        Err(_) => Ok(None),
+    }
+}
+
+/// Returns whether the connection has the scope of [`CliProvider::FIRST_CALL`].
+fn is_first_call_allowed<P: CliProvider>(report: &Report) -> bool {
+    let (_, scope) = P::FIRST_CALL;
+    scope.is_empty() || report.scopes.iter().any(|granted| granted == scope)
 }

@@ -16,7 +16,7 @@ use crate::registration::Registration;
 /// Arguments of `disconnect`.
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "\
-Revokes the token first where the provider supports it (Cobot); if that fails, the connection is kept. For
+Revokes the token first where the provider supports it (Cobot); if that fails, the connection is kept. For \
 other providers, explains how long the token remains valid.
 
 Example: oauth disconnect go1/acme")]

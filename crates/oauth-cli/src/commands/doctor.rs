@@ -18,15 +18,16 @@ use crate::providers::{ProviderName, with_provider};
 use crate::registration::Registration;
 use crate::styles::BOLD;
 use crate::time::{now, relative};
+use crate::wire_trace::Trace;
 use diagnostic::{Diagnostic, Level};
 use request_preview::RequestPreview;
 
 /// Arguments of `doctor`.
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "\
-Checks the configuration, the store and its key, and each configured or connected provider: client, redirect
-URI, endpoints and clock. Also previews the requests that would connect an account. Sends no token and no
-secret. Lists responses of providers that could not be classified. Exit code 1 if there are problems.
+Checks the configuration, the store and its key, and each configured or connected provider: client, redirect \
+URI, endpoints and clock. With --verbose, also previews the requests that would connect an account. Sends no \
+token and no secret. Lists responses of providers that could not be classified. Exit code 1 if there are problems.
 
 Example: oauth doctor --provider gocd --offline")]
 pub(crate) struct DoctorArgs {
@@ -73,16 +74,22 @@ pub(crate) async fn run(arguments: &DoctorArgs) -> Result<Option<ExitCode>, Fail
         Ok(store_location) => store_location,
         Err(failure) => {
             diagnostics.push(Diagnostic::from_failure("store", &failure));
-            return Ok(print_report(Output::new(arguments.common.json), &diagnostics, &[]));
+            return Ok(print_report(Output::new(arguments.common.json), Trace::Off, &diagnostics, &[]));
         }
     };
     let interrupt = Interrupt::listen()?;
-    let context = Context { config, output: Output::new(arguments.common.json), store_location, interrupt };
+    let context = Context {
+        config,
+        output: Output::new(arguments.common.json),
+        store_location,
+        interrupt,
+        trace: arguments.common.trace(),
+    };
     let (checks, rest) =
         context.until_interrupted(async { Ok(check_all(&context, arguments).await) }).await?;
     diagnostics.extend(rest);
     diagnostics.extend(unrecognized_responses(&context, arguments.provider));
-    Ok(print_report(context.output, &diagnostics, &checks))
+    Ok(print_report(context.output, context.trace, &diagnostics, &checks))
 }
 
 /// Responses that earlier commands could not classify. They are no problem of this installation.
@@ -140,7 +147,12 @@ async fn check_all(context: &Context, arguments: &DoctorArgs) -> (Vec<ProviderCh
     (checks, diagnostics)
 }
 
-fn print_report(output: Output, diagnostics: &[Diagnostic], checks: &[ProviderCheck]) -> Option<ExitCode> {
+fn print_report(
+    output: Output,
+    trace: Trace,
+    diagnostics: &[Diagnostic],
+    checks: &[ProviderCheck],
+) -> Option<ExitCode> {
     let all = diagnostics.iter().chain(checks.iter().flat_map(|one| &one.diagnostics));
     let problems = all.clone().filter(|diagnostic| diagnostic.level == Level::Bad).count();
     if output.is_json() {
@@ -166,7 +178,7 @@ fn print_report(output: Output, diagnostics: &[Diagnostic], checks: &[ProviderCh
             for diagnostic in &one.diagnostics {
                 output.result(&(), diagnostic);
             }
-            if let Some(preview) = &one.preview {
+            if let Some(preview) = one.preview.as_ref().filter(|_| trace == Trace::Calls) {
                 output.result(&(), "  Connecting an account would send:");
                 preview.print(output);
             }

@@ -15,7 +15,7 @@ use crate::providers::with_provider;
 /// Arguments of `exec`.
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "\
-Sets OAUTH_ACCESS_TOKEN to the token and OAUTH_AUTHORIZATION to the value of the Authorization header. The token
+Sets OAUTH_ACCESS_TOKEN to the token and OAUTH_AUTHORIZATION to the value of the Authorization header. The token \
 is not refreshed while the command runs. The exit code is that of the command.
 
 Examples:

@@ -22,7 +22,8 @@ async fn header<P: CliProvider>(
 ) -> Result<(), Failure> {
     let opened = OpenConnection::<P>::open(context, provider, account, Access::UseToken).await?;
     let reading = context.until_interrupted(async {
-        opened.connection.headers().await.map_err(|error| opened.failure(&error))
+        let headers = context.output.note_delay(opened.connection.headers()).await;
+        headers.map_err(|error| opened.failure(&error))
     });
     let headers = reading.await;
     opened.close(context).await;

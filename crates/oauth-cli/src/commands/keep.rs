@@ -27,7 +27,7 @@ const STORE_POLL: Duration = Duration::from_secs(1);
 /// Arguments of `keep`.
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "\
-Waits for the first connection if there is none, and includes connections made while it runs. Prints one line per
+Waits for the first connection if there is none, and includes connections made while it runs. Prints one line per \
 event; with --json, one JSON object. Ctrl-C or SIGTERM finishes refreshes in flight and exits with code 0.
 
 Example: oauth keep --every 300 --json")]
@@ -76,7 +76,7 @@ pub(crate) async fn run(arguments: &KeepArgs) -> Result<(), Failure> {
                 }
                 None => log_line(output, GOOD, name, "reloaded"),
             });
-            match client_groups.reload(&shared, &config, Selection::All, &listener).await {
+            match client_groups.reload(&shared, &config, Selection::All, &listener, context.trace).await {
                 Ok(()) => {
                     let skipped = client_groups.skipped.drain(..).map(|(provider, account, failure)| {
                         (format!("{provider}/{account}"), failure.message)

@@ -14,6 +14,7 @@ use crate::registration::Registration;
 use crate::report::{Report, sanitize};
 use crate::table::table;
 use crate::time::{now, relative};
+use crate::wire_trace::Trace;
 
 /// Records per page.
 const PAGE_SIZE: usize = 500;
@@ -89,7 +90,7 @@ async fn report<P: CliProvider>(
     let registration = Registration::for_connection(store, &context.config, provider, account).await?;
     let connections = match cached.take() {
         Some((same, connections)) if same == registration => connections,
-        _ => Connections::shared_builder(registration.client::<P>()?, Arc::clone(store)).build(),
+        _ => Connections::shared_builder(registration.client::<P>(Trace::Off)?, Arc::clone(store)).build(),
     };
     let (_, connections) = cached.insert((registration, connections));
     let status = connections.get(account).status().await;

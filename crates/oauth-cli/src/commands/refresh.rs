@@ -18,6 +18,7 @@ use crate::progress::Progress;
 use crate::providers::{CliProvider, ProviderName, with_provider};
 use crate::report::Report;
 use crate::time::now;
+use crate::wire_trace::Trace;
 
 /// Arguments of `refresh`.
 #[derive(Args, Clone, Debug)]
@@ -129,7 +130,8 @@ async fn refresh_one<P: CliProvider>(
     let opened = OpenConnection::<P>::open(context, provider, account, Access::UseToken).await?;
     let refreshing = async {
         let connections: &dyn DynConnections = &opened.connections;
-        connections.refresh(account).await.map_err(|error| opened.failure(&error))?;
+        let refreshed = context.output.note_delay(connections.refresh(account)).await;
+        refreshed.map_err(|error| opened.failure(&error))?;
         let status = opened.connection.status().await.map_err(|error| opened.failure(&error))?;
         Ok(Report::from_status(provider, account, &status, opened.connections.client().site().token_url()))
     };
@@ -151,12 +153,16 @@ async fn refresh_many(context: &Context, selection: Selection) -> Result<Vec<Out
     };
     let listener: EventListener = Arc::new(context.unrecognized_responses().listener());
     let work = async {
-        client_groups.reload(&shared, &context.config, selection, &listener).await?;
+        client_groups.reload(&shared, &context.config, selection, &listener, context.trace).await?;
         for (provider, account, failure) in client_groups.skipped.drain(..) {
             record(Outcome::new(provider, account, Err(failure)));
         }
         let count = client_groups.groups.iter().map(|group| group.accounts.len()).sum();
-        let progress = Progress::new(count);
+        let progress = match context.trace {
+            Trace::Off => Progress::new(count),
+            // The trace says more, and a bar would be drawn between its lines.
+            Trace::Calls => Progress::hidden(),
+        };
         for group in &client_groups.groups {
             let (progress, record) = (progress.clone(), record.clone());
             refresh_group(group, move |outcome| {

@@ -1,6 +1,7 @@
 //! `oauth request`: sends one authorized API request.
 
 use std::collections::HashSet;
+use std::io::{self, IsTerminal as _};
 
 use clap::Args;
 use oauth_core::http::header::{CONTENT_TYPE, LINK};
@@ -12,6 +13,7 @@ use url::Url;
 use crate::connection_name::{ConnectionName, ConnectionNameParser};
 use crate::context::{CommonArgs, Context};
 use crate::failure::{ExitCode, Failure};
+use crate::jq::Filter;
 use crate::open_connection::{Access, OpenConnection};
 use crate::prompt;
 use crate::providers::{CliProvider, ProviderName, RequestContext, with_provider};
@@ -23,15 +25,15 @@ use crate::setting::Settings;
 #[command(
     override_usage = "oauth request [OPTIONS] PROVIDER [ACCOUNT] [METHOD] PATH",
     after_help = "\
-Prints the response body on stdout: unchanged in a pipe; on a terminal, JSON is indented and control characters
-are escaped. Exit code 0: status 2xx or 304. 7: 408, 429, 5xx or no response. 8: any other 4xx. A rejected token
+Prints the response body on stdout: unchanged in a pipe; on a terminal, JSON is indented and control characters \
+are escaped. Exit code 0: status 2xx or 304. 7: 408, 429, 5xx or no response. 8: any other 4xx. A rejected token \
 is refreshed once; GET, HEAD and OPTIONS are then sent again.
 
 Examples:
   oauth request go1 /me
   oauth request go1/acme /learning-objects -f limit=5 --gateway
   oauth request cobot/hub -X POST /bookings -d @booking.json
-  oauth request gocd-personal /dashboard | jq '._embedded.pipelines[].name'"
+  oauth request gocd-personal /dashboard --jq '._embedded.pipelines[].name'"
 )]
 pub(crate) struct RequestArgs {
     /// cohortgo, cobot, go1, gocd or gocd-personal; or PROVIDER/ACCOUNT
@@ -58,6 +60,10 @@ pub(crate) struct RequestArgs {
     /// Add a header, such as 'Accept: text/xml'; can be repeated
     #[arg(short = 'H', long, value_name = "HEADER")]
     header: Vec<String>,
+
+    /// Print what a filter of the jq language selects of a JSON response, such as '.items[].name'
+    #[arg(short = 'q', long, value_name = "FILTER", conflicts_with_all = ["include", "json"])]
+    jq: Option<String>,
 
     /// Print status and headers before the body
     #[arg(short, long)]
@@ -146,6 +152,7 @@ async fn send<P: CliProvider>(
     let options = provider_options::<P>(arguments)?;
     let headers = headers(&arguments.header)?;
     let fields = arguments.fields()?;
+    let filter = arguments.jq.as_deref().map(Filter::parse).transpose()?;
     let body = match &arguments.data {
         Some(data) => Some(body(context, data).await?),
         None if fields.is_empty() || method.is_safe() => None,
@@ -158,7 +165,8 @@ async fn send<P: CliProvider>(
 
     let opened = OpenConnection::<P>::open(context, *provider, account, Access::UseToken).await?;
     let sending = async {
-        let token = opened.connection.token().await.map_err(|error| opened.failure(&error))?;
+        let token = context.output.note_delay(opened.connection.token()).await;
+        let token = token.map_err(|error| opened.failure(&error))?;
         let client = opened.connections.client();
         let request_context = RequestContext { site: client.site(), token: &token, options: &options };
         let mut url = match P::url_outside_api(request_context.site, path) {
@@ -179,7 +187,10 @@ async fn send<P: CliProvider>(
                 opened.connection.send(&PreparedRequest::<false>(request)).await
             };
             let response = sent.map_err(|error| opened.failure(&error))?;
-            print_response(context, arguments, &response);
+            match filter.as_ref().filter(|_| response.status().is_success()) {
+                Some(filter) => context.output.raw(filter.apply(response.body())?.as_bytes()),
+                None => print_response(context, arguments, &response),
+            }
             if !response.status().is_success() && exit_code(response.status()).is_some() {
                 let used = opened.connection.token().await;
                 let secrets = [Some(&token), used.as_ref().ok()].into_iter().flatten().flat_map(|token| {
@@ -309,7 +320,12 @@ fn target_url(api: &Url, path: &str) -> Result<Url, Failure> {
     let text = if path.starts_with("https://") || path.starts_with("http://") {
         path.to_owned()
     } else {
-        format!("{}/{}", api.as_str().trim_end_matches('/'), path.trim_start_matches('/'))
+        let path = path.trim_start_matches('/');
+        // A path as `oauth api` shows it may begin with that of the API.
+        let shared = api.path().trim_matches('/');
+        let below = path.strip_prefix(shared).and_then(|rest| rest.strip_prefix('/'));
+        let path = below.filter(|_| !shared.is_empty()).unwrap_or(path);
+        format!("{}/{path}", api.as_str().trim_end_matches('/'))
     };
     Url::parse(&text).map_err(|error| Failure::usage(format!("invalid path: {error}")))
 }
@@ -377,6 +393,15 @@ fn print_response(context: &Context, arguments: &RequestArgs, response: &Respons
             head += &format!("{name}: {}\n", text(value));
         }
         output.raw(format!("{head}\n").as_bytes());
+    }
+    let is_error_page = response.status().is_client_error() || response.status().is_server_error();
+    let media_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let is_html = media_type.is_some_and(|value| value.starts_with("text/html"));
+    if is_error_page && is_html && io::stdout().is_terminal() && !arguments.include {
+        return output.note(format_args!(
+            "The response is a web page of {} bytes; --include prints it.",
+            response.body().len()
+        ));
     }
     output.body(response.body());
 }

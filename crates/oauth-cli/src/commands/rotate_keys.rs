@@ -12,10 +12,10 @@ use crate::progress::Progress;
 /// Arguments of `rotate-keys`.
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "\
-Creates a new key, encrypts every record with it and removes the old key. If interrupted, both keys are kept;
-run it again to finish. No other command may have the store open.
-A key from the environment (OAUTH_STORE_KEY, or any PostgreSQL store) is changed by you. Separate several keys
-by spaces: the first encrypts, all decrypt. If other processes use the store, apply each step to all of them
+Creates a new key, encrypts every record with it and removes the old key. If interrupted, both keys are kept; \
+run it again to finish. No other command may have the store open. \
+A key from the environment (OAUTH_STORE_KEY, or any PostgreSQL store) is changed by you. Separate several keys \
+by spaces: the first encrypts, all decrypt. If other processes use the store, apply each step to all of them \
 before the next:
   1. OLD NEW: all can read records encrypted with the new key.
   2. NEW OLD: all encrypt with the new key.

@@ -14,8 +14,8 @@ use crate::time::now;
 /// Arguments of `status`.
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "\
-Sends nothing to the provider. Exit code 0: active. 3: no such connection. 4: the customer must connect
-again. 10: the access token has expired; its next use refreshes it. For several connections: the lowest code
+Sends nothing to the provider. Exit code 0: active. 3: no such connection. 4: the customer must connect \
+again. 10: the access token has expired; its next use refreshes it. For several connections: the lowest code \
 other than 0.
 
 Example: oauth status go1/acme || oauth connect go1/acme")]

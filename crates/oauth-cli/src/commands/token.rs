@@ -34,7 +34,8 @@ pub(super) async fn credentials<P: CliProvider>(
 ) -> Result<Credentials, Failure> {
     let opened = OpenConnection::<P>::open(context, provider, account, Access::UseToken).await?;
     let reading = context.until_interrupted(async {
-        let token = opened.connection.token().await.map_err(|error| opened.failure(&error))?;
+        let token = context.output.note_delay(opened.connection.token()).await;
+        let token = token.map_err(|error| opened.failure(&error))?;
         let access_token = token.access_token().clone();
         let authorization = opened.connection.with_header(|_, value| value.clone()).await;
         let authorization = authorization.map_err(|error| opened.failure(&error))?;

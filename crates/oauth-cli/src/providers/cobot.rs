@@ -1,10 +1,10 @@
 //! Cobot on the command line.
 
 use cobot::{AppFlow, Cobot, Connect, Site, Subdomain};
-use oauth_core::async_trait;
+use oauth_core::{Client, Error, Token, async_trait};
 use url::Url;
 
-use super::{CliProvider, RequestContext, SCOPE, server};
+use super::{CliProvider, RequestContext, SCOPE, server, user_name};
 use crate::connect_flow::ConnectFlow;
 use crate::failure::Failure;
 use crate::setting::{Setting, SettingScope, Settings};
@@ -51,6 +51,21 @@ impl CliProvider for Cobot {
             None => connect,
         };
         flow.authorize_in_browser(&connect).await
+    }
+
+    async fn user(client: &Client<Self>, token: &Token<Self>) -> Result<Option<String>, Error> {
+        let user = client.send(token, &cobot::api::User).await?;
+        let members = user.memberships.iter().map(|one| one.space_subdomain.as_str());
+        let mut spaces: Vec<&str> =
+            members.chain(user.admin_of.iter().map(|one| one.space_subdomain.as_str())).collect();
+        spaces.sort_unstable();
+        spaces.dedup();
+        let name = user_name("", Some(user.email.as_deref().unwrap_or(&user.id)));
+        Ok(Some(match spaces.len() {
+            0 => name,
+            1..=3 => format!("{name}, {}", spaces.join(", ")),
+            number => format!("{name}, {number} spaces"),
+        }))
     }
 
     fn imported_extra(_: &Site, _: &Settings) -> Result<Self::Extra, Failure> {

@@ -1,10 +1,10 @@
 //! Go1 on the command line.
 
 use go1::{Connect, Go1, PortalPassword, Site};
-use oauth_core::{async_trait, http};
+use oauth_core::{Client, Error, Token, async_trait, http};
 use url::Url;
 
-use super::{CliProvider, RequestContext, SCOPE, server};
+use super::{CliProvider, RequestContext, SCOPE, server, user_name};
 use crate::connect_flow::ConnectFlow;
 use crate::failure::Failure;
 use crate::setting::{Setting, SettingScope, Settings};
@@ -76,6 +76,16 @@ impl CliProvider for Go1 {
             None => connect,
         };
         flow.authorize_in_browser(&connect).await
+    }
+
+    async fn user(client: &Client<Self>, token: &Token<Self>) -> Result<Option<String>, Error> {
+        let user = client.send(token, &go1::api::Me).await?;
+        let names = [user.first_name.as_deref(), user.last_name.as_deref()];
+        let name = names.into_iter().flatten().collect::<Vec<_>>().join(" ");
+        Ok(Some(match (name.is_empty(), user.email.as_deref()) {
+            (true, None) => user.id,
+            (_, email) => user_name(&name, email),
+        }))
     }
 
     fn imported_extra(_: &Site, _: &Settings) -> Result<Self::Extra, Failure> {

@@ -1,12 +1,13 @@
 //! GoCD with OAuth (up to 18.7) on the command line.
 
+use gocd::api::CurrentUser;
 use gocd::{Connect, Gocd, Site};
 use oauth_core::http::HeaderValue;
 use oauth_core::http::header::{ACCEPT, CONTENT_TYPE};
-use oauth_core::{async_trait, http};
+use oauth_core::{Client, Endpoint, Error, Provider, Token, async_trait, http};
 use url::Url;
 
-use super::{CliProvider, RequestContext};
+use super::{CliProvider, RequestContext, user_name};
 use crate::connect_flow::ConnectFlow;
 use crate::failure::Failure;
 use crate::setting::{Setting, SettingScope, Settings};
@@ -38,6 +39,10 @@ impl CliProvider for Gocd {
         flow.authorize_in_browser(&Connect::new()).await
     }
 
+    async fn user(client: &Client<Self>, token: &Token<Self>) -> Result<Option<String>, Error> {
+        user(client, token).await.map(Some)
+    }
+
     fn imported_extra(_: &Site, _: &Settings) -> Result<Self::Extra, Failure> {
         Ok(Self::Extra::default())
     }
@@ -60,6 +65,14 @@ impl CliProvider for Gocd {
     fn public_endpoints(site: &Site) -> Vec<(&'static str, Url)> {
         vec![("authorization", site.authorize_url().clone())]
     }
+}
+
+pub(super) async fn user<P: Provider>(client: &Client<P>, token: &Token<P>) -> Result<String, Error>
+where
+    CurrentUser: Endpoint<P, Response = gocd::api::User>,
+{
+    let user = client.send(token, &CurrentUser).await?;
+    Ok(user_name(&user.login_name, user.email.as_deref()))
 }
 
 pub(super) fn api_url(site: &Site) -> Result<Url, Failure> {

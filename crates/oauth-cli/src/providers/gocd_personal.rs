@@ -2,7 +2,7 @@
 
 use gocd::api::CurrentUser;
 use gocd::{Personal, Site};
-use oauth_core::{Scopes, async_trait, http};
+use oauth_core::{Client, Error, Scopes, Token, async_trait, http};
 use url::Url;
 
 use super::gocd::{CERTIFICATE, ROOT, SERVER};
@@ -40,6 +40,10 @@ impl CliProvider for Personal {
             Ok(token)
         })
         .await
+    }
+
+    async fn user(client: &Client<Self>, token: &Token<Self>) -> Result<Option<String>, Error> {
+        super::gocd::user(client, token).await.map(Some)
     }
 
     fn imported_extra(_: &Site, _: &Settings) -> Result<Self::Extra, Failure> {

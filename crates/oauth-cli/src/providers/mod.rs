@@ -10,7 +10,7 @@ mod provider_args;
 use std::fmt;
 
 use clap::ValueEnum;
-use oauth_core::{Provider, Token, async_trait, http};
+use oauth_core::{Client, Error, Provider, Token, async_trait, http};
 use url::Url;
 
 pub(crate) use provider_args::{CommandArgs, ProviderArgs};
@@ -97,6 +97,12 @@ pub(crate) trait CliProvider: Provider {
     /// Path of a first call to try after connecting, and the scope that it needs.
     const FIRST_CALL: (&'static str, &'static str);
 
+    /// Asks the provider who is connected. `None` if no call tells.
+    async fn user(client: &Client<Self>, token: &Token<Self>) -> Result<Option<String>, Error> {
+        let _ = (client, token);
+        Ok(None)
+    }
+
     /// Builds the provider's site from settings.
     fn site(settings: &Settings) -> Result<Self::Site, Failure>;
 
@@ -138,6 +144,15 @@ pub(crate) trait CliProvider: Provider {
 
     /// Returns the URLs that `doctor` probes without a token.
     fn public_endpoints(site: &Self::Site) -> Vec<(&'static str, Url)>;
+}
+
+/// Joins the names under which a user is known: `Ada Lovelace <ada@example.org>`.
+fn user_name(name: &str, email: Option<&str>) -> String {
+    match (name.trim(), email) {
+        ("", Some(email)) => email.to_owned(),
+        (name, None) => name.to_owned(),
+        (name, Some(email)) => format!("{name} <{email}>"),
+    }
 }
 
 /// The connection that an API request uses, and the provider's options of `oauth request`.

@@ -85,6 +85,42 @@ async fn help_names_options_not_types() {
     }
 }
 
+/// As `gh api --jq`: strings without quotes, errors as they came.
+#[tokio::test(flavor = "multi_thread")]
+async fn request_filters_response() {
+    let sandbox = go1().await;
+    let home = TestHome::new().with_client_of(&sandbox);
+    home.connect(&sandbox, "acme", &["--scope", "user.read,lo.read"]).await.ok();
+    let filtered = |filter| home.run(&["request", "go1", "acme", "/me", "--jq", filter]);
+    let email = home.run(&["request", "go1", "acme", "/me"]).json()["email"].as_str().unwrap().to_owned();
+    assert_eq!(filtered(".email").ok(), format!("{email}\n"));
+    assert_eq!(filtered("empty").ok(), "");
+    let calls = sandbox.journal().entries().len();
+    let invalid = filtered(".email |");
+    assert_eq!((invalid.code, sandbox.journal().entries().len()), (Some(2), calls), "{invalid:?}");
+    let failed = filtered(".email.x");
+    assert!(failed.code == Some(1) && failed.stderr.contains("cannot index"), "{failed:?}");
+    sandbox.next_api_call(Fault::status(503, "busy"));
+    let busy = filtered(".email");
+    assert_eq!((busy.code, busy.stdout.as_str()), (Some(7), "busy"));
+    // A path as `oauth api` shows it.
+    home.run(&["request", "go1", "acme", "/v2/me"]).ok();
+    assert_eq!(sandbox.journal().entries().last().unwrap().path, "/v2/me");
+}
+
+/// The trace of a connection and a refresh. What an API sends is the result, and not repeated.
+#[tokio::test(flavor = "multi_thread")]
+async fn verbose_shows_calls() {
+    let sandbox = go1().await;
+    let home = TestHome::new().with_client_of(&sandbox);
+    let connected = home.connect(&sandbox, "acme", &["--scope", "user.read", "-v"]).await;
+    sandbox.advance(THIRTEEN_HOURS);
+    let requested = home.run(&["request", "go1", "acme", "/me", "-v"]);
+    let shown = [connected.stderr, requested.stderr].join("=====\n");
+    insta::assert_snapshot!(normalize(&home, &shown));
+    assert_eq!(home.run(&["request", "go1", "acme", "/me"]).stderr, "");
+}
+
 /// 304 is a response, not a redirect.
 #[tokio::test(flavor = "multi_thread")]
 async fn request_accepts_not_modified() {
@@ -357,7 +393,7 @@ async fn doctor_reports_problems() {
     home.connect(&sandbox, "acme", &["--scope", "user.read"]).await.ok();
     home.set("OAUTH_GO1_CLIENT_ID", None);
     home.set("OAUTH_GO1_CLIENT_SECRET", None);
-    let connected = home.run(&["doctor"]);
+    let connected = home.run(&["doctor", "--verbose"]);
     assert_eq!(connected.code, Some(0), "{connected:?}");
     assert_eq!(sandbox.journal().token_calls(), 1, "doctor makes no token call");
     assert!(!connected.stdout.contains(sandbox.client_secret()));

@@ -28,11 +28,14 @@ async fn connect_through_listener<P: SandboxProvider>(more: &[&str], scheme: &st
     assert!(callback.as_str().starts_with(&redirect_uri), "{callback}");
     let page = user_browser.follow(&callback).await.unwrap();
     assert_eq!(page.status(), 200);
+    assert!(page.body().contains("<h1>Connected to "), "{}", page.body());
     let ran = started.end();
     assert_eq!(ran.code, Some(0), "{ran:?}");
     let output = ran.json();
     assert_eq!(output["event"], "connected");
     assert_eq!(output["connection"]["state"], "active");
+    let tells_user = sandbox.name() != "cohortgo";
+    assert_eq!(output["connection"]["user"].is_string(), tells_user, "{output}");
 
     // Later commands need only the account's name.
     let name = sandbox.name().to_ascii_uppercase();
@@ -104,6 +107,35 @@ async fn denied_consent_stores_nothing() {
     assert!(ran.stderr.contains("\"kind\":\"denied\""), "{ran:?}");
     assert_eq!(home.run(&["list", "--json"]).json(), json!([]));
     assert_eq!(home.run(&["header", "go1", "acme"]).code, Some(3));
+}
+
+/// The browser shows what the terminal does.
+#[tokio::test(flavor = "multi_thread")]
+async fn last_page_tells_the_result() {
+    for (title, help) in
+        [("access was denied", "Run this command again"), ("Not connected to Go1", "Check client id")]
+    {
+        let port = free_port();
+        let redirect_uri = format!("http://127.0.0.1:{port}/callback/go1");
+        let sandbox = Go1::builder().redirect_uri(&redirect_uri).start().await.unwrap();
+        let home = TestHome::new().with_client_of(&sandbox).with("OAUTH_GO1_CLIENT_SECRET", "wrong");
+        let (server, port) = (sandbox.url().to_owned(), port.to_string());
+        let mut started =
+            home.start(&["connect", "go1", "acme", "--server", &server, "--port", &port, "--json"]);
+        let url = started.url();
+        let browser = sandbox.browser();
+        // Another attempt's page is not the last one.
+        let other = format!("{redirect_uri}?code=x&state=y").parse::<url::Url>().unwrap();
+        let page = browser.follow(&other).await.unwrap();
+        assert!(page.body().contains("belongs to another attempt"), "{}", page.body());
+        let callback = match title {
+            "access was denied" => browser.deny(&url).await.unwrap(),
+            _ => browser.approve(&url).await.unwrap(),
+        };
+        let page = browser.follow(&callback).await.unwrap();
+        assert!(page.body().contains(title) && page.body().contains(help), "{}", page.body());
+        assert_ne!(started.end().code, Some(0));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

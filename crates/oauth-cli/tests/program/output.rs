@@ -106,7 +106,9 @@ fn help_pages() {
         let mut below = Vec::new();
         let mut is_list = false;
         for line in page.lines() {
-            match line.strip_prefix("  ").filter(|line| !line.starts_with(' ')) {
+            match line.strip_prefix("  ") {
+                // The rest of a description.
+                Some(rest) if rest.starts_with(' ') => {}
                 Some(entry) if is_list && !entry.starts_with("help ") => {
                     below.push(entry.split_whitespace().next().unwrap().to_owned());
                 }
@@ -117,4 +119,18 @@ fn help_pages() {
         paths.extend(below.into_iter().rev().map(|name| [path.clone(), vec![name]].concat()));
     }
     insta::assert_snapshot!(pages);
+}
+
+#[test]
+fn help_fits_narrow_terminals() {
+    let home = TestHome::new().with("COLUMNS", "60");
+    for arguments in
+        [&["--help"][..], &["request", "--help"], &["connect", "go1", "--help"], &["sandbox", "--help"]]
+    {
+        let page = home.run(arguments).ok();
+        // A usage line is not wrapped, and a word cannot be broken.
+        let is_text = |line: &&str| !line.starts_with("Usage:") && line.trim().contains(' ');
+        let too_long = page.lines().filter(|line| line.chars().count() > 60).filter(is_text);
+        assert_eq!(too_long.collect::<Vec<_>>(), Vec::<&str>::new());
+    }
 }

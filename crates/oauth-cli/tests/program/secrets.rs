@@ -20,10 +20,13 @@ const CANARY: &str = "canary";
 struct Transcript(Vec<(String, RunOutput)>);
 
 impl Transcript {
-    /// Runs the command with text and JSON output.
+    /// Runs the command with text, the trace of its calls, and JSON output.
     fn run(&mut self, home: &TestHome, arguments: &[&str], input: &str) {
-        for json in [&[][..], &["--json"]] {
-            let all = [arguments, json].concat();
+        for more in [&["--verbose"][..], &["--json"]] {
+            // Before the command that `exec` runs.
+            let (own, of_exec) = arguments
+                .split_at(arguments.iter().position(|word| *word == "--").unwrap_or(arguments.len()));
+            let all = [own, more, of_exec].concat();
             self.0.push((all.join(" "), home.run_with(&all, input)));
         }
     }
@@ -86,7 +89,7 @@ async fn run_every_command<P: SandboxProvider>(sandbox: ServerHandle<P>, more: &
     // The user approves; the token call fails in several ways, then succeeds.
     let mut codes = Vec::new();
     for status in [400, 401, 500, 200, 0] {
-        let mut started = home.start_connect(&sandbox, "acme", more);
+        let mut started = home.start_connect(&sandbox, "acme", &[more, &["--verbose"]].concat());
         let callback = sandbox.approve(started.url()).await.unwrap();
         let code = callback.query_pairs().find(|(name, _)| name == "code").unwrap().1.into_owned();
         sandbox.next_token_call(match status {
@@ -119,7 +122,7 @@ async fn run_every_command<P: SandboxProvider>(sandbox: ServerHandle<P>, more: &
     sandbox.next_api_call(echoing_error(401, &["canary-access-token-1"]));
     sandbox.next_token_call(echoing_error(400, &refresh_secrets));
     // Ignore stdout of `request`: it prints the API's response.
-    let ran = home.run(&["request", name, "acme", "GET", path, "--json"]);
+    let ran = home.run(&["request", name, "acme", "GET", path, "--json", "--verbose"]);
     transcript.0.push(("request".to_owned(), RunOutput { stdout: String::new(), ..ran }));
     for more in [&[][..], &["--json"]] {
         sandbox.next_token_call(echoing_error(400, &refresh_secrets));
@@ -164,7 +167,7 @@ async fn run_every_command<P: SandboxProvider>(sandbox: ServerHandle<P>, more: &
     // A 503 response that repeats the secrets.
     home.forget_interrupted_refreshes().await;
     sandbox.next_token_call(echoing_error(503, &["canary-refresh-token-3", "canary-client-secret"]));
-    transcript.0.push(("refresh".to_owned(), home.run(&["refresh", name, "acme"])));
+    transcript.0.push(("refresh".to_owned(), home.run(&["refresh", name, "acme", "--verbose"])));
     sandbox.reset();
     transcript.run(&home, &["disconnect", name, "acme"], "");
     transcript.run(&home, &["add", name, "other", "--server", sandbox.url()], "canary-added-token\n");
@@ -178,6 +181,10 @@ async fn run_every_command<P: SandboxProvider>(sandbox: ServerHandle<P>, more: &
     let mut secrets = vec![CANARY];
     secrets.extend(codes.iter().map(String::as_str));
     transcript.assert_no_secrets(&secrets);
+    let traced = |what: &str| transcript.0.iter().any(|(_, ran)| ran.stderr.contains(what));
+    assert!(traced("[client secret]") || traced("Basic [credentials]"), "{name}: token calls are traced");
+    assert!(traced("[access token]"), "{name}: API calls are traced");
+    assert!(traced("oauth_core::"), "{name}: events are logged");
 
     // Files on disk hold no secret, and keys only in key files.
     let mut places = Vec::new();

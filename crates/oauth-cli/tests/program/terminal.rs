@@ -197,6 +197,20 @@ fn connect_runs_embedded_sandbox() {
     assert!(!home.store().exists(), "the connection is not kept");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn mistyped_scope_is_confirmed() {
+    let sandbox = Go1::builder().redirect_uri(REMOTE_REDIRECT_URI).start().await.unwrap();
+    let home = TestHome::new().with_client_of(&sandbox).with("NO_COLOR", "1");
+    let connect = connect_arguments(&sandbox, "acme");
+    let mut session = at_terminal(&home, &[&connect[..], &["--scope", "user.raed"]].concat());
+    session.exp_string("did you mean `user.read`?").unwrap();
+    session.exp_string("Request `user.raed`? [y/N]").unwrap();
+    session.send_line("").unwrap();
+    session.exp_string("use --scope user.read").unwrap();
+    assert_eq!(ended(&session), 2);
+    assert_eq!(sandbox.journal().entries().len(), 0, "nothing was sent");
+}
+
 /// A response could otherwise write to the clipboard, clear the screen or change how a line reads.
 #[tokio::test(flavor = "multi_thread")]
 async fn response_is_escaped_on_a_terminal() {

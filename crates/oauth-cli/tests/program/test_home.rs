@@ -55,6 +55,7 @@ impl TestHome {
             ("XDG_CONFIG_HOME", at("config")),
             ("PATH", at("bin")),
             ("OAUTH_KEYRING", "off".to_owned()),
+            ("COLUMNS", "110".to_owned()),
             // No keyring, even if the machine has a session bus.
             ("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent".to_owned()),
         ]

@@ -3,7 +3,7 @@
 use std::fmt::{self, Display, Write as _};
 
 use super::{BAD, BOLD, DIM, Event, GOOD, ProcessState, WIRE};
-use crate::trace::{Body, Field, Link, Request};
+use crate::trace::{Body, Field, Link, Request, Response};
 
 /// Maximum width of the column of names.
 const MAX_NAME_WIDTH: usize = 22;
@@ -57,22 +57,7 @@ pub(super) fn format(event: &Event) -> String {
             line(&mut out, format_args!("    {WIRE}⇢{WIRE:#} {method:<5}{host}{path} {DIM}{status}{DIM:#}"));
         }
         Event::Request(request) => line(&mut out, request),
-        Event::Response(response) => {
-            let Body { media_type, bytes, fields: parts, text } = &response.body;
-            let what = match bytes {
-                0 => String::new(),
-                _ => format!("  {DIM}{media_type}, {bytes} bytes{DIM:#}"),
-            };
-            line(&mut out, format_args!("    {WIRE}← {}{WIRE:#} {}{what}", response.status, response.reason));
-            fields(&mut out, parts);
-            let lines: Vec<&str> = text.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
-            for text in lines.iter().take(MAX_FIELDS) {
-                line(&mut out, format_args!("{INDENT}{}", short(text)));
-            }
-            if lines.len() > MAX_FIELDS {
-                line(&mut out, format_args!("{INDENT}{DIM}…{DIM:#}"));
-            }
-        }
+        Event::Response(response) => line(&mut out, response),
         Event::NoResponse { error } => line(&mut out, format_args!("    {BAD}×{BAD:#} {error}")),
         Event::Connection { text, .. } => line(&mut out, format_args!("    {BOLD}●{BOLD:#} {text}")),
         Event::Process { pid, state, exit_status } => {
@@ -138,7 +123,34 @@ impl Display for Request {
             .chain(self.body.fields.iter().cloned())
             .collect();
         fields(&mut out, &all);
+        if self.body.bytes > 0 && self.body.fields.is_empty() {
+            line(&mut out, format_args!("{INDENT}{}", size(&self.body)));
+        }
         f.write_str(out.trim_end_matches('\n'))
+    }
+}
+
+impl Display for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { status, reason, body } = self;
+        let mut out = format!("    {WIRE}← {status}{WIRE:#} {reason}{}\n", size(body));
+        fields(&mut out, &body.fields);
+        let lines: Vec<&str> = body.text.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
+        for text in lines.iter().take(MAX_FIELDS) {
+            line(&mut out, format_args!("{INDENT}{}", short(text)));
+        }
+        if lines.len() > MAX_FIELDS {
+            line(&mut out, format_args!("{INDENT}{DIM}…{DIM:#}"));
+        }
+        f.write_str(out.trim_end_matches('\n'))
+    }
+}
+
+/// The media type and length of a body.
+fn size(body: &Body) -> String {
+    match body.bytes {
+        0 => String::new(),
+        bytes => format!("  {DIM}{}, {bytes} bytes{DIM:#}", body.media_type),
     }
 }
 

@@ -42,9 +42,10 @@ pub struct Request {
     pub(crate) body: Body,
 }
 
+#[doc(hidden)]
 /// A received response.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub(crate) struct Response {
+pub struct Response {
     /// The status.
     pub(crate) status: u16,
     /// The reason phrase.
@@ -91,7 +92,7 @@ impl Request {
                 let value = if name == AUTHORIZATION {
                     secrets.redact_authorization(&text)
                 } else {
-                    secrets.redact(&text)
+                    secrets.redact_field(name.as_str(), &text)
                 };
                 Field { name: name.as_str().to_owned(), value }
             })
@@ -103,11 +104,17 @@ impl Request {
             body: Body::parse(request.headers(), request.body(), true, secrets),
         }
     }
+
+    /// Leaves out what the body says.
+    #[must_use]
+    pub fn without_content(self) -> Self {
+        Self { body: self.body.without_content(), ..self }
+    }
 }
 
 impl Response {
     /// Parses and redacts a response.
-    pub(crate) fn parse(response: &http::Response<Vec<u8>>, purpose: Purpose, secrets: &Secrets) -> Self {
+    pub fn parse(response: &http::Response<Vec<u8>>, purpose: Purpose, secrets: &Secrets) -> Self {
         let status = response.status();
         // In a token response only named fields are shown, because other text could be a secret.
         let show_text = purpose != Purpose::Token || !status.is_success();
@@ -118,9 +125,19 @@ impl Response {
         }
         Self { status: status.as_u16(), reason: status.canonical_reason().unwrap_or_default(), body }
     }
+
+    /// Leaves out what the body says.
+    #[must_use]
+    pub fn without_content(self) -> Self {
+        Self { body: self.body.without_content(), ..self }
+    }
 }
 
 impl Body {
+    fn without_content(self) -> Self {
+        Self { fields: Vec::new(), text: String::new(), ..self }
+    }
+
     /// Parses and redacts a body. Text without named fields is kept only if `show_text` is set.
     fn parse(headers: &HeaderMap, bytes: &[u8], show_text: bool, secrets: &Secrets) -> Self {
         let content_type =

@@ -11,13 +11,14 @@ use http::{Method, Uri};
 use oauth_core::{Call, Transport, TransportError, async_trait};
 
 pub(crate) use call_recorder::{CallRecorder, RecordedCall};
-pub(crate) use message::{Body, Field, Response};
-pub use message::{Link, Request};
+pub(crate) use message::{Body, Field};
+pub use message::{Link, Request, Response};
 pub use secrets::Secrets;
 
 /// The target of a call.
+#[doc(hidden)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Purpose {
+pub enum Purpose {
     /// The token endpoint.
     Token,
     /// The API.
@@ -28,13 +29,14 @@ pub(crate) enum Purpose {
 
 impl Purpose {
     /// The purpose of an application's call to this URI.
-    pub(crate) fn of(uri: &Uri, token_url: &str) -> Self {
+    pub fn of(uri: &Uri, token_url: &str) -> Self {
         if uri.to_string().split('?').next() == Some(token_url) { Self::Token } else { Self::Api }
     }
 }
 
 /// Observes each request before it is sent and each response before the client receives it.
-pub(crate) trait CallObserver: fmt::Debug + Send + Sync + 'static {
+#[doc(hidden)]
+pub trait CallObserver: fmt::Debug + Send + Sync + 'static {
     /// Called before a request is sent.
     fn request(&self, request: &http::Request<Vec<u8>>);
 
@@ -44,17 +46,18 @@ pub(crate) trait CallObserver: fmt::Debug + Send + Sync + 'static {
 
 /// A transport that reports each request and response to an observer.
 ///
-/// [`Transport`] asks implementations not to log URLs, headers and bodies. Here the provider is a sandbox on
-/// this machine, and [`Secrets`] redacts everything before it is shown.
+/// [`Transport`] asks implementations not to log URLs, headers and bodies. Observers show them only to the
+/// person who runs the program, redacted by [`Secrets`].
+#[doc(hidden)]
 #[derive(Debug)]
-pub(crate) struct TracedTransport<W> {
+pub struct TracedTransport<W> {
     inner: Arc<dyn Transport>,
     observer: Arc<W>,
 }
 
 impl<W: CallObserver> TracedTransport<W> {
     /// Wraps `inner`.
-    pub(crate) fn new(inner: Arc<dyn Transport>, observer: Arc<W>) -> Self {
+    pub fn new(inner: Arc<dyn Transport>, observer: Arc<W>) -> Self {
         Self { inner, observer }
     }
 }

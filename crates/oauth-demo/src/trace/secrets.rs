@@ -7,7 +7,8 @@ use oauth_sandbox::{SandboxProvider, ServerHandle};
 use serde_json::Value;
 use url::form_urlencoded::byte_serialize;
 
-/// Parameters and fields that contain secrets, and the names of their kinds.
+/// Parameters and fields that contain secrets, and the names of their kinds. Others whose names end like one
+/// of these are of the kind `secret`.
 const KINDS: &[(&str, &str)] = &[
     ("access_token", "access token"),
     ("client_secret", "client secret"),
@@ -110,7 +111,7 @@ impl Secrets {
     }
 
     /// Redacts all known secrets in `text`.
-    pub(crate) fn redact(&self, text: &str) -> String {
+    pub fn redact(&self, text: &str) -> String {
         let mut text = text.to_owned();
         for secret in self.lock().iter().filter(|secret| secret.value.len() >= MIN_LENGTH) {
             for value in [Some(&secret.value), secret.encoded.as_ref()].into_iter().flatten() {
@@ -154,7 +155,12 @@ fn rewrite_strings(value: &mut Value, name: &str, replace: &impl Fn(&str, &str) 
 }
 
 fn kind(name: &str) -> Option<&'static str> {
-    KINDS.iter().find(|(known, _)| *known == name).map(|(_, kind)| *kind)
+    let known = KINDS.iter().find(|(known, _)| *known == name).map(|(_, kind)| *kind);
+    known.or_else(|| {
+        let name = name.to_ascii_lowercase();
+        let is_secret = ["token", "secret", "password", "key"].iter().any(|end| name.ends_with(end));
+        is_secret.then_some("secret")
+    })
 }
 
 impl fmt::Debug for Secrets {

@@ -16,6 +16,7 @@ use crate::providers::{CliProvider, ProviderName};
 use crate::redirect::{DEFAULT_PORT, LoopbackTarget, Redirect};
 use crate::registration::Registration;
 use crate::time::now;
+use crate::wire_trace::Trace;
 
 /// Timeout of a probe.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -47,7 +48,7 @@ pub(super) async fn check<P: CliProvider>(
                 check_redirect::<P>(provider, registration, &mut diagnostics).await;
             }
             if !offline {
-                check_endpoints::<P>(registration, &site, &mut diagnostics).await;
+                check_endpoints::<P>(context.trace, registration, &site, &mut diagnostics).await;
             }
             if P::HAS_CLIENTS {
                 match request_preview::preview::<P>(context, provider, registration).await {
@@ -103,11 +104,12 @@ async fn check_redirect<P: CliProvider>(
 }
 
 async fn check_endpoints<P: CliProvider>(
+    trace: Trace,
     registration: &Registration,
     site: &P::Site,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
-    let transport = match transport::<P>(registration) {
+    let transport = match transport::<P>(registration, trace) {
         Ok(transport) => transport,
         Err(failure) => return diagnostics.push(Diagnostic::from_failure("network", &failure)),
     };
@@ -144,11 +146,15 @@ async fn check_endpoints<P: CliProvider>(
 }
 
 /// Returns the client's own transport.
-fn transport<P: CliProvider>(registration: &Registration) -> Result<Arc<dyn Transport>, Failure> {
+fn transport<P: CliProvider>(
+    registration: &Registration,
+    trace: Trace,
+) -> Result<Arc<dyn Transport>, Failure> {
     let slot = Arc::new(OnceLock::new());
     let taken = Arc::clone(&slot);
-    registration
-        .builder::<P>()?
+    let site = P::site(&registration.settings)?;
+    trace
+        .apply(registration.builder::<P>()?, &site, registration)
         .wrap_transport(move |inner| {
             let _ = taken.set(Arc::clone(&inner));
             inner
