@@ -18,11 +18,11 @@ use oauth_core::connections::Connections;
 use oauth_core::http::StatusCode;
 use oauth_core::http::header::LOCATION;
 use oauth_core::store::{Key, TokenStore as _};
-use oauth_core::{App, Client, Error, Limits, Provider, Token};
+use oauth_core::{App, Client, ClockFn, Error, Limits, Provider, Token};
 use oauth_sandbox::Fault;
 use oauth_store::{Keyring, Sqlite};
 use oauth_testing::{leaks, shown};
-use provider_driver::{ProviderDriver, SandboxClockAdapter};
+use provider_driver::ProviderDriver;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::prelude::*;
 
@@ -84,7 +84,7 @@ async fn use_provider<T: ProviderDriver>(secrets: &Secrets, folder: &Path) {
     let build = |secret: &str| {
         let builder = Client::<T::Provider>::builder(site.clone(), app(secret)).limits(limits);
         show(&builder);
-        builder.clock(SandboxClockAdapter(sandbox.clock())).build().unwrap()
+        builder.clock(ClockFn::new(sandbox.clock().into_fn())).build().unwrap()
     };
     let client = build(sandbox.client_secret());
     show(&(&client, client.app()));

@@ -4,32 +4,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use oauth_core::chrono::{DateTime, Utc};
 use oauth_core::connections::Connections;
 use oauth_core::store::MemoryStore;
-use oauth_core::{App, Client, Clock, ErrorKind, Provider};
+use oauth_core::{App, Client, ClockFn, ErrorKind, Provider};
 use oauth_sandbox::{Browser, Go1, Gocd};
-
-/// The sandbox's clock, for the client and the store.
-#[derive(Debug)]
-struct SandboxClock<S>(Arc<S>, fn(&S) -> DateTime<Utc>);
-
-impl<S> Clone for SandboxClock<S> {
-    fn clone(&self) -> Self {
-        Self(Arc::clone(&self.0), self.1)
-    }
-}
-
-impl<S: std::fmt::Debug + Send + Sync + 'static> Clock for SandboxClock<S> {
-    fn now(&self) -> DateTime<Utc> {
-        self.1(&self.0)
-    }
-}
 
 fn go1(sandbox: &Arc<Go1>) -> go1::Client {
     let app = App::new(sandbox.client_id(), sandbox.client_secret(), sandbox.redirect_uris()[0].as_str());
     go1::Client::builder(go1::Site::at(sandbox.url()).unwrap(), app)
-        .clock(SandboxClock(Arc::clone(sandbox), |sandbox| sandbox.now()))
+        .clock(ClockFn::new(sandbox.clock().into_fn()))
         .build()
         .unwrap()
 }
@@ -37,7 +20,7 @@ fn go1(sandbox: &Arc<Go1>) -> go1::Client {
 fn gocd(sandbox: &Arc<Gocd>, secret: &str) -> gocd::Client {
     let app = App::new(sandbox.client_id(), secret, sandbox.redirect_uris()[0].as_str());
     gocd::Client::builder(gocd::Site::at(sandbox.url()).unwrap(), app)
-        .clock(SandboxClock(Arc::clone(sandbox), |sandbox| sandbox.now()))
+        .clock(ClockFn::new(sandbox.clock().into_fn()))
         .build()
         .unwrap()
 }
@@ -88,7 +71,7 @@ async fn calls_per_expiry<P: Provider>(
 async fn every_expiry_costs_one_call() {
     let sandbox = Arc::new(Go1::start().await.unwrap());
     let client = go1(&sandbox);
-    let store = MemoryStore::with_clock(SandboxClock(Arc::clone(&sandbox), |sandbox| sandbox.now()));
+    let store = MemoryStore::with_clock(ClockFn::new(sandbox.clock().into_fn()));
     let machines = [(); 3].map(|()| machine(&client, &store));
     machines[0].insert("acme", go1_token(&sandbox, &client).await).await.unwrap();
     let expire = || sandbox.advance(Duration::from_secs(13 * 3_600));
@@ -97,7 +80,7 @@ async fn every_expiry_costs_one_call() {
 
     let sandbox = Arc::new(Gocd::start().await.unwrap());
     let client = gocd(&sandbox, sandbox.client_secret());
-    let store = MemoryStore::with_clock(SandboxClock(Arc::clone(&sandbox), |sandbox| sandbox.now()));
+    let store = MemoryStore::with_clock(ClockFn::new(sandbox.clock().into_fn()));
     let machines = [(); 3].map(|()| machine(&client, &store));
     machines[0].insert("acme", gocd_token(sandbox.browser(), &client).await).await.unwrap();
     let expire = || sandbox.advance(Duration::from_secs(91 * 86_400));
@@ -110,7 +93,7 @@ async fn every_expiry_costs_one_call() {
 async fn wrong_secret_at_gocd_loses_one_connection() {
     let sandbox = Arc::new(Gocd::start().await.unwrap());
     let right = gocd(&sandbox, sandbox.client_secret());
-    let store = MemoryStore::with_clock(SandboxClock(Arc::clone(&sandbox), |sandbox| sandbox.now()));
+    let store = MemoryStore::with_clock(ClockFn::new(sandbox.clock().into_fn()));
     let before = machine(&right, &store);
     // One token for each user, because GoCD keeps one per user and client.
     let users: Vec<String> = sandbox.users().into_iter().map(|user| user.login).collect();

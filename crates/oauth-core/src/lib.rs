@@ -103,7 +103,7 @@ pub use api::request_builder::{CommaSeparated, QueryValue, RequestBuilder};
 pub use api::response::read_elements;
 pub use api::send::AuthorizedClient;
 pub use api::webhook::WebhookReceiver;
-pub use authorize::connect::{AuthorizationRequest, Connect, StateRule};
+pub use authorize::connect::{AuthorizationRequest, AuthorizeEndpoint, Connect, StateRule};
 pub use authorize::pending::{PendingAuthorization, StartedAuthorization};
 pub use client::app::{App, RedirectUri};
 pub use client::builder::ClientBuilder;
@@ -131,7 +131,7 @@ pub use provider::token_check::TokenCheck;
 pub use token::persisted::PersistedToken;
 pub use token::token::{ScopeSource, Token, TokenOrigin};
 pub use transport::transport::{BodySink, Call, Limits, Transport, TransportError};
-pub use util::clock::{Clock, SystemClock};
+pub use util::clock::{Clock, ClockFn, SystemClock};
 pub use util::secret::{
     AccessToken, AuthorizationCode, ClientId, ClientSecret, Password, PkceVerifier, RefreshToken, Secret,
     State,

@@ -8,13 +8,13 @@
 
 pub use crate::{
     AccessToken, Amount, App, AuthorizationCode, BodySink, Call, CallbackFault, ClientId, ClientSecret,
-    Clock, CommaSeparated, DownloadTarget, Downloaded, ETag, Encoding, Endpoint, EndpointContext, Error,
-    ErrorKind, IntoArgument, Limits, List, Milliseconds, NoExtra, OAuthCode, Page, PagedEndpoint, Pages,
-    Password, PasswordRequest, PendingAuthorization, PersistedToken, QueryValue, RawRequest, RedirectUri,
-    RefreshToken, RequestBody, RequestBuilder, Scope, ScopeSource, Scopes, Secret, StartedAuthorization,
-    State, StateRule, SystemClock, TokenAlreadySet, TokenOrigin, Transport, TransportError, WebhookReceiver,
-    WithETag, async_trait, chrono, get, http, join, json, json_api, json_at, json_request, request,
-    serde_json, url,
+    Clock, ClockFn, CommaSeparated, DownloadTarget, Downloaded, ETag, Encoding, Endpoint, EndpointContext,
+    Error, ErrorKind, IntoArgument, Limits, List, Milliseconds, NoExtra, OAuthCode, Page, PagedEndpoint,
+    Pages, Password, PasswordRequest, PendingAuthorization, PersistedToken, QueryValue, RawRequest,
+    RedirectUri, RefreshToken, RequestBody, RequestBuilder, Scope, ScopeSource, Scopes, Secret,
+    StartedAuthorization, State, StateRule, SystemClock, TokenAlreadySet, TokenOrigin, Transport,
+    TransportError, WebhookReceiver, WithETag, async_trait, chrono, get, http, join, json, json_api, json_at,
+    json_request, request, serde_json, url,
 };
 #[cfg(feature = "connections")]
 pub use crate::{

@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use oauth_core::chrono::{DateTime, Utc};
-use oauth_core::{App, Client, ClientBuilder, Clock, CodeGrant, Connection, Error, RedirectUri, async_trait};
-use oauth_sandbox::{Sandbox, SandboxClock, SandboxProvider, ServerHandle};
+use oauth_core::{App, Client, ClientBuilder, CodeGrant, Connection, Error, RedirectUri, async_trait};
+use oauth_sandbox::{Sandbox, SandboxProvider, ServerHandle};
 use serde::{Deserialize, Serialize};
 
 use crate::arguments::ProviderName;
@@ -94,15 +93,5 @@ impl Registration {
         let app = App::new(self.client_id.as_str(), self.client_secret.as_str(), redirect_uri);
         Ok(Client::builder(P::site(&self.url)?, app)
             .wrap_transport(move |inner| Arc::new(TracedTransport::new(inner, observer))))
-    }
-}
-
-/// The sandbox's clock as the clock of a client.
-#[derive(Debug)]
-pub(crate) struct ClientClock(pub(crate) SandboxClock);
-
-impl Clock for ClientClock {
-    fn now(&self) -> DateTime<Utc> {
-        self.0.now()
     }
 }

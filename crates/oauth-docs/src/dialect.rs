@@ -28,7 +28,7 @@ const RARE: &[&str] = &[
     "expiry",
 ];
 
-fn values(dialect: &Dialect) -> Vec<(&'static str, String)> {
+pub(crate) fn values(dialect: &Dialect) -> Vec<(&'static str, String)> {
     vec![
         ("code-grant", code(dialect.code_grant)),
         ("refresh-grant", code(dialect.refresh_grant)),

@@ -3,11 +3,12 @@
 use std::fs;
 use std::path::Path;
 
+use oauth_core::Dialect;
 use tempfile::TempDir;
 
 use crate::portrait::Fact;
 use crate::provider_facts::{Entry, ProviderFacts};
-use crate::{Book, PAGES, evidence, links, pages};
+use crate::{Book, PAGES, dialect, evidence, links, pages};
 
 fn fact<'a>(book: &'a mut Book, provider: &str, key: &str) -> &'a mut Fact {
     let portrait = book.portraits.iter_mut().find(|portrait| portrait.name == provider).unwrap();
@@ -40,6 +41,19 @@ fn repository_has_no_errors() {
     assert_errors(&evidence::errors(&book), &[]);
     assert_errors(&pages::update(&book, false).unwrap(), &[]);
     assert_errors(&links::dead(&book.repository, None).unwrap(), &[]);
+}
+
+/// A new provider's author is asked for every setting.
+#[test]
+fn questions_name_every_setting() {
+    let page = fs::read_to_string(Book::read().unwrap().pages.join("new-provider.md")).unwrap();
+    let rows: Vec<&str> = page.lines().filter(|line| line.starts_with("| ")).collect();
+    for (key, _) in dialect::values(&Dialect::rfc6749()) {
+        let setting = key.replace('-', "_");
+        let named =
+            |row: &&str| ["`", "::"].iter().any(|before| row.contains(&format!("{before}{setting}`")));
+        assert!(rows.iter().any(named), "{setting}");
+    }
 }
 
 #[test]

@@ -12,24 +12,16 @@ const MAX_OFFSET: TimeDelta = TimeDelta::days(365_000);
 
 /// A provider's only source of time. Clones share one clock, and keep running after the provider has stopped.
 ///
-/// A client under test has to use the same time. An implementation of its clock trait takes one line:
+/// A client under test has to use the same time: `ClockFn::new(sandbox.clock().into_fn())` of `oauth-core` is
+/// its clock.
 ///
 /// ```
-/// # use chrono::{DateTime, Utc};
-/// # trait Clock: std::fmt::Debug + Send + Sync + 'static { fn now(&self) -> DateTime<Utc>; }
-/// #[derive(Debug)]
-/// struct Time(oauth_sandbox::SandboxClock);
-///
-/// impl Clock for Time {
-///     fn now(&self) -> DateTime<Utc> { self.0.now() }
-/// }
-///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), oauth_sandbox::Error> {
 /// let sandbox = oauth_sandbox::Go1::start().await?;
-/// let time = Time(sandbox.clock());
-/// sandbox.clock().advance(std::time::Duration::from_secs(3600));
-/// assert!(time.now() > Utc::now() + chrono::TimeDelta::minutes(59));
+/// let now = sandbox.clock().into_fn();
+/// sandbox.advance(std::time::Duration::from_secs(3600));
+/// assert!(now() > chrono::Utc::now() + chrono::TimeDelta::minutes(59));
 /// # Ok(())
 /// # }
 /// ```
@@ -44,6 +36,11 @@ impl SandboxClock {
     pub fn now(&self) -> DateTime<Utc> {
         let (now, offset) = (Utc::now(), *lock(&self.offset));
         if offset.is_zero() { now } else { now + offset }
+    }
+
+    /// Returns a function that tells this clock's time.
+    pub fn into_fn(self) -> impl Fn() -> DateTime<Utc> + Clone + Send + Sync + 'static {
+        move || self.now()
     }
 
     /// Increases the offset by `by`, up to about a thousand years in all.

@@ -6,7 +6,7 @@
 macro_rules! common {
     ($provider:ident) => {
         pub use crate::$provider::{
-            AccessToken, App, AuthorizationCode, Call, CallbackFault, ClientId, ClientSecret, Clock,
+            AccessToken, App, AuthorizationCode, Call, CallbackFault, ClientId, ClientSecret, Clock, ClockFn,
             Encoding, Endpoint, EndpointContext, Error, ErrorKind, Limits, NoExtra, OAuthCode, Password,
             PasswordRequest, PendingAuthorization, PersistedToken, RawRequest, RedirectUri, RefreshToken,
             Scope, ScopeSource, Scopes, StartedAuthorization, State, StateRule, SystemClock, TokenAlreadySet,

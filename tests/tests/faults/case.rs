@@ -5,11 +5,11 @@ use std::time::{Duration, Instant};
 
 use oauth_core::connections::{Connection, Connections, DynConnections as _};
 use oauth_core::store::{MemoryStore, ReconnectReason};
-use oauth_core::{Client, Error, ErrorKind, Provider};
+use oauth_core::{Client, ClockFn, Error, ErrorKind, Provider};
 use oauth_sandbox::{Fault, Journal, RequestKind};
 
 use crate::fault_list::RETRY_AFTER;
-use crate::provider_driver::{NotIdempotent, ProviderDriver, SandboxClockAdapter};
+use crate::provider_driver::{NotIdempotent, ProviderDriver};
 
 /// The token when the fault happens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -132,7 +132,7 @@ async fn send<T: ProviderDriver>(connection: &Connection<T::Provider>) -> Result
 pub(crate) async fn run<T: ProviderDriver>(case: Case) -> Outcome {
     let sandbox = T::start().await;
     let client = T::client(&sandbox);
-    let store = MemoryStore::with_clock(SandboxClockAdapter(sandbox.clock()));
+    let store = MemoryStore::with_clock(ClockFn::new(sandbox.clock().into_fn()));
     let first = machine(&client, &store);
     let acme = first.insert("acme", T::connect(&sandbox, &client).await).await.unwrap();
     match (case.token, T::EXPIRES_AFTER) {

@@ -2,21 +2,10 @@
 
 use std::time::Duration;
 
-use oauth_core::chrono::{DateTime, Utc};
 use oauth_core::{
-    App, Client, Clock, CodeGrant, Endpoint, EndpointContext, Error, Limits, Provider, Token, http,
+    App, Client, ClockFn, CodeGrant, Endpoint, EndpointContext, Error, Limits, Provider, Token, http,
 };
-use oauth_sandbox::{SandboxClock, SandboxProvider, ServerHandle};
-
-/// The sandbox's clock.
-#[derive(Clone, Debug)]
-pub(crate) struct SandboxClockAdapter(pub(crate) SandboxClock);
-
-impl Clock for SandboxClockAdapter {
-    fn now(&self) -> DateTime<Utc> {
-        self.0.now()
-    }
-}
+use oauth_sandbox::{SandboxProvider, ServerHandle};
 
 /// Deadline of a call. Lost responses are waited for in real time, but a slow machine must keep the deadline.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(4);
@@ -53,7 +42,7 @@ pub(crate) trait ProviderDriver: 'static {
         let mut limits = Limits::default();
         (limits.token_deadline, limits.api_deadline) = (DEADLINE, DEADLINE);
         Client::builder(Self::site(sandbox), app)
-            .clock(SandboxClockAdapter(sandbox.clock()))
+            .clock(ClockFn::new(sandbox.clock().into_fn()))
             .limits(limits)
             .build()
             .unwrap()

@@ -7,20 +7,11 @@ use std::time::Duration;
 use oauth_core::chrono::{DateTime, Utc};
 use oauth_core::connections::Connections;
 use oauth_core::store::{Key, Record, TokenStore};
-use oauth_core::{App, Clock};
+use oauth_core::{App, ClockFn};
 use oauth_sandbox::{Fault, Journal, RequestKind, Sandbox, SandboxClock};
 use tokio::runtime::Runtime;
 
 use crate::protocol::{Interruption, ShortTimes, StoreLocation, TestProvider, WorkerConfig};
-
-#[derive(Debug)]
-struct SandboxClockAdapter(SandboxClock);
-
-impl Clock for SandboxClockAdapter {
-    fn now(&self) -> DateTime<Utc> {
-        self.0.now()
-    }
-}
 
 /// A store, and where workers open it.
 #[derive(Clone, Debug)]
@@ -78,7 +69,7 @@ impl Scenario {
             match self.provider {
                 TestProvider::Go1 => {
                     let client = go1::Client::builder(go1::Site::at(&config.url).unwrap(), app)
-                        .clock(SandboxClockAdapter(self.sandbox.go1().clock()))
+                        .clock(ClockFn::new(self.sandbox.go1().clock().into_fn()))
                         .build()
                         .unwrap();
                     let started = client.begin(&go1::Connect::new([go1::scope::USER_READ])).unwrap();
@@ -89,7 +80,7 @@ impl Scenario {
                 }
                 TestProvider::Gocd => {
                     let client = gocd::Client::builder(gocd::Site::at(&config.url).unwrap(), app)
-                        .clock(SandboxClockAdapter(self.sandbox.gocd().clock()))
+                        .clock(ClockFn::new(self.sandbox.gocd().clock().into_fn()))
                         .build()
                         .unwrap();
                     let started = client.begin(&gocd::Connect::new()).unwrap();

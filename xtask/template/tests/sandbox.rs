@@ -7,19 +7,9 @@
 
 use std::time::Duration;
 
-use acme::{App, Client, ErrorKind, Scopes, Site, Token, api, scope};
+use acme::{App, Client, ClockFn, ErrorKind, Scopes, Site, Token, api, scope};
 use oauth_sandbox::plain::{ClientAuth, Pkce, RefreshTokens};
 use oauth_sandbox::{Fault, Plain};
-
-/// The clock of the sandbox, used by the client too.
-#[derive(Clone, Debug)]
-struct Time(oauth_sandbox::SandboxClock);
-
-impl acme::Clock for Time {
-    fn now(&self) -> acme::chrono::DateTime<acme::chrono::Utc> {
-        self.0.now()
-    }
-}
 
 async fn sandbox() -> Plain {
     Plain::builder()
@@ -39,7 +29,7 @@ async fn sandbox() -> Plain {
 fn client(sandbox: &Plain, secret: &str) -> Client {
     let site = Site::new(sandbox.authorize_url(), sandbox.token_url(), sandbox.api_url()).unwrap();
     let app = App::new(sandbox.client_id(), secret, sandbox.redirect_uris()[0].as_str());
-    Client::builder(site, app).clock(Time(sandbox.clock())).build().unwrap()
+    Client::builder(site, app).clock(ClockFn::new(sandbox.clock().into_fn())).build().unwrap()
 }
 
 fn requested_scopes() -> Scopes {

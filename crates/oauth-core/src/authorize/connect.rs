@@ -16,9 +16,44 @@ pub trait Connect<S> {
     fn authorization(&self, site: &S) -> Result<AuthorizationRequest, Error>;
 }
 
-/// For a provider without additional parameters.
-impl Connect<FixedSite> for Scopes {
-    fn authorization(&self, site: &FixedSite) -> Result<AuthorizationRequest, Error> {
+/// A site whose authorize URL takes scopes alone. [`Scopes`] are then the provider's [`Connect`].
+///
+/// ```
+/// # use oauth_core::{AuthorizeEndpoint, Site, url::Url};
+/// #[derive(Clone, Debug)]
+/// struct OnPremises {
+///     authorize: Url,
+///     token: Url,
+/// }
+///
+/// impl Site for OnPremises {
+///     fn token_url(&self) -> &Url {
+///         &self.token
+///     }
+/// }
+///
+/// impl AuthorizeEndpoint for OnPremises {
+///     fn authorize_url(&self) -> &Url {
+///         &self.authorize
+///     }
+/// }
+/// // `impl CodeGrant` with `type Connect = Scopes`
+/// # fn connects<C: oauth_core::Connect<OnPremises>>() {}
+/// # connects::<oauth_core::Scopes>();
+/// ```
+pub trait AuthorizeEndpoint {
+    /// Returns the authorize endpoint (RFC 6749 section 3.1).
+    fn authorize_url(&self) -> &Url;
+}
+
+impl AuthorizeEndpoint for FixedSite {
+    fn authorize_url(&self) -> &Url {
+        self.authorize_url()
+    }
+}
+
+impl<S: AuthorizeEndpoint> Connect<S> for Scopes {
+    fn authorization(&self, site: &S) -> Result<AuthorizationRequest, Error> {
         Ok(AuthorizationRequest::at(site.authorize_url().clone()).scopes(self.clone()))
     }
 }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use anyhow::bail;
-use oauth_core::{Client, ScopeSource, Token};
+use oauth_core::{Client, ClockFn, ScopeSource, Token};
 use oauth_sandbox::{JournalEntry, ServerHandle};
 
 use super::Demo;
@@ -14,7 +14,7 @@ use super::listener::Listener;
 use super::process::Program;
 use super::store::DemoStore;
 use crate::output::{Event, Failure, ProviderOutput};
-use crate::provider::{ClientClock, DemoProvider, Registration};
+use crate::provider::{DemoProvider, Registration};
 use crate::trace::{CallRecorder, Secrets};
 
 /// Timeout of a step.
@@ -85,7 +85,7 @@ impl<'a, P: DemoProvider> Scenario<'a, P> {
                 "the redirect URI of our listener is registered",
             )?;
             let client = registration.client(Arc::clone(&self.recorder))?;
-            Ok(client.clock(ClientClock(self.server.clock())).build()?)
+            Ok(client.clock(ClockFn::new(self.server.clock().into_fn())).build()?)
         })
         .await
     }

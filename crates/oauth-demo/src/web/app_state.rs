@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use clap::ValueEnum as _;
+use oauth_core::ClockFn;
 use oauth_core::connections::Sweep;
 use oauth_core::store::MemoryStore;
 use oauth_web::{CookieKey, OAuthWeb};
@@ -15,7 +16,6 @@ use super::log::{Log, LogEvent, Tone};
 use super::pending_work::PendingWork;
 use super::provider_integration::{IntegrationContext, NewConnections, ProviderIntegration, redirect_uri};
 use crate::arguments::ProviderName;
-use crate::provider::ClientClock;
 use crate::sandbox::start_sandbox;
 use crate::trace::Secrets;
 
@@ -37,7 +37,7 @@ impl AppState {
     pub(super) async fn start(origin: String) -> anyhow::Result<(Arc<Self>, OAuthWeb)> {
         let sandbox =
             start_sandbox(ProviderName::value_variants(), |name| redirect_uri(&origin, name)).await?;
-        let store = MemoryStore::with_clock(ClientClock(sandbox.go1().clock()));
+        let store = MemoryStore::with_clock(ClockFn::new(sandbox.go1().clock().into_fn()));
         let context = IntegrationContext {
             origin,
             sandbox: Arc::new(sandbox),

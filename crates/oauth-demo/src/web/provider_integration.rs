@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 use oauth_core::chrono::{DateTime, Utc};
 use oauth_core::connections::{DynConnections, Event, EventKind};
 use oauth_core::store::MemoryStore;
-use oauth_core::{Client, Connection, Connections, Error, ErrorKind, Limits, Renewal as _, async_trait};
+use oauth_core::{
+    Client, ClockFn, Connection, Connections, Error, ErrorKind, Limits, Renewal as _, async_trait,
+};
 use oauth_sandbox::{Fault, Journal, Sandbox, ServerHandle};
 use oauth_web::{Allowed, Builder, Visit};
 use tokio::sync::mpsc;
@@ -17,7 +19,7 @@ use super::integration::{Integration, Secret};
 use super::log::{Log, LogEvent, Tone};
 use super::pending_work::{PendingWork, WorkGuard};
 use super::wire_log::WireLog;
-use crate::provider::{ClientClock, DemoProvider, Registration};
+use crate::provider::{DemoProvider, Registration};
 use crate::trace::Secrets;
 
 /// Deadline of a token call, by default 30 s. A refresh with a lost response is retried after this time.
@@ -111,7 +113,11 @@ fn client<P: DemoProvider>(
     }
     let mut limits = Limits::default();
     limits.token_deadline = TOKEN_DEADLINE;
-    registration.client(Arc::clone(wire))?.clock(ClientClock(server.clock())).limits(limits).build()
+    registration
+        .client(Arc::clone(wire))?
+        .clock(ClockFn::new(server.clock().into_fn()))
+        .limits(limits)
+        .build()
 }
 
 /// The redirect URI for the provider.

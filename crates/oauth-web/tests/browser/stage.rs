@@ -8,21 +8,10 @@ use axum::Router;
 use axum::response::Html;
 use axum::routing::get;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
-use oauth_core::chrono::{DateTime, Utc};
 use oauth_core::store::MemoryStore;
-use oauth_core::{App, Client, Clock, CodeGrant, Connections, Error};
-use oauth_sandbox::{Sandbox, SandboxClock, SandboxProvider, ServerHandle};
+use oauth_core::{App, Client, ClockFn, CodeGrant, Connections, Error};
+use oauth_sandbox::{Sandbox, SandboxProvider, ServerHandle};
 use oauth_web::{Allowed, Connected, CookieKey, OAuthWeb, Refusal, Visit};
-
-/// The sandbox's clock, which the tests advance.
-#[derive(Debug)]
-struct SandboxTime(SandboxClock);
-
-impl Clock for SandboxTime {
-    fn now(&self) -> DateTime<Utc> {
-        self.0.now()
-    }
-}
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -33,7 +22,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         sandbox = sandbox.redirect_uri(format!("{origin}/callback/{provider}"));
     }
     let sandbox = sandbox.start().await?;
-    let store = MemoryStore::with_clock(SandboxTime(sandbox.go1().clock()));
+    let store = MemoryStore::with_clock(ClockFn::new(sandbox.go1().clock().into_fn()));
     let go1 =
         connections::<go1::Go1, _>(go1::Site::at(sandbox.go1().url())?, sandbox.go1(), &origin, &store)?;
     let cobot = connections::<cobot::Cobot, _>(
@@ -99,7 +88,7 @@ fn connections<P: CodeGrant, S: SandboxProvider>(
 ) -> Result<Connections<P>, Error> {
     let redirect_uri = format!("{origin}/callback/{}", P::NAME);
     let app = App::new(sandbox.client_id(), sandbox.client_secret(), redirect_uri);
-    let client = Client::builder(site, app).clock(SandboxTime(sandbox.clock())).build()?;
+    let client = Client::builder(site, app).clock(ClockFn::new(sandbox.clock().into_fn())).build()?;
     Ok(Connections::new(client, store.clone()))
 }
 

@@ -7,26 +7,15 @@ use axum::extract::FromRef;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Redirect;
 use axum::routing::get;
-use oauth_core::chrono::{DateTime, Utc};
 use oauth_core::store::MemoryStore;
 use oauth_core::url::Url;
-use oauth_core::{App, Client, Clock, CodeGrant, Connections, async_trait};
-use oauth_sandbox::{Sandbox, SandboxClock, SandboxProvider, ServerHandle};
+use oauth_core::{App, Client, ClockFn, CodeGrant, Connections, async_trait};
+use oauth_sandbox::{Sandbox, SandboxProvider, ServerHandle};
 use oauth_web::{Allowed, Connected, CookieKey, OAuthWeb, Refusal, Visit};
 use reqwest::cookie::Jar;
 use tokio::net::TcpListener;
 
 pub(crate) const PROVIDERS: [&str; 4] = ["cobot", "cohortgo", "go1", "gocd"];
-
-/// The sandbox's clock, for clients and stores.
-#[derive(Clone, Debug)]
-pub(crate) struct SandboxTime(SandboxClock);
-
-impl Clock for SandboxTime {
-    fn now(&self) -> DateTime<Utc> {
-        self.0.now()
-    }
-}
 
 /// The application's public address, its sandbox and its store.
 pub(crate) struct Scenario {
@@ -69,7 +58,7 @@ pub(crate) async fn start() -> (Scenario, Machine) {
         sandbox = sandbox.redirect_uri(format!("{origin}/callback/{provider}"));
     }
     let sandbox = sandbox.start().await.unwrap();
-    let store = MemoryStore::with_clock(SandboxTime(sandbox.go1().clock()));
+    let store = MemoryStore::with_clock(ClockFn::new(sandbox.go1().clock().into_fn()));
     let scenario = Scenario { sandbox, store, origin, key: CookieKey::from_bytes([7; 32]) };
     let machine = scenario.serve(listener);
     (scenario, machine)
@@ -127,7 +116,8 @@ impl Scenario {
     ) -> Connections<P> {
         let redirect_uri = format!("{}/callback/{}", self.origin, P::NAME);
         let app = App::new(sandbox.client_id(), sandbox.client_secret(), redirect_uri);
-        let client = Client::builder(site, app).clock(SandboxTime(sandbox.clock())).build().unwrap();
+        let client =
+            Client::builder(site, app).clock(ClockFn::new(sandbox.clock().into_fn())).build().unwrap();
         let builder = Connections::builder(client, self.store.clone()).jitter(std::time::Duration::ZERO);
         builder.refusal_window(std::time::Duration::ZERO).build()
     }

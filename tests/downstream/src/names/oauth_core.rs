@@ -1,12 +1,12 @@
 //! The public types of `oauth-core`, by way of a provider crate.
 
 pub use crate::cobot::oauth_core::{
-    AccessToken, Amount, App, AuthorizationCode, AuthorizationRequest, AuthorizedClient, Bearer, BodySink,
-    ByRefreshToken, Call, CallbackFault, CallbackField, Client, ClientAuth, ClientBuilder,
-    ClientCredentialsGrant, ClientId, ClientSecret, Clock, CodeGrant, CommaSeparated, Connect, Dialect,
-    DirectCode, DownloadTarget, Downloaded, ETag, Encoding, Endpoint, EndpointContext, Error, ErrorKind,
-    Expiry, Extra, FileEndpoint, FixedSite, GrantType, IntoArgument, Limits, List, Milliseconds, Never,
-    NoExtra, OAuthCode, Page, PagedEndpoint, Pages, Password, PasswordGrant, PasswordRequest,
+    AccessToken, Amount, App, AuthorizationCode, AuthorizationRequest, AuthorizeEndpoint, AuthorizedClient,
+    Bearer, BodySink, ByRefreshToken, Call, CallbackFault, CallbackField, Client, ClientAuth, ClientBuilder,
+    ClientCredentialsGrant, ClientId, ClientSecret, Clock, ClockFn, CodeGrant, CommaSeparated, Connect,
+    Dialect, DirectCode, DownloadTarget, Downloaded, ETag, Encoding, Endpoint, EndpointContext, Error,
+    ErrorKind, Expiry, Extra, FileEndpoint, FixedSite, GrantType, IntoArgument, Limits, List, Milliseconds,
+    Never, NoExtra, OAuthCode, Page, PagedEndpoint, Pages, Password, PasswordGrant, PasswordRequest,
     PendingAuthorization, PersistedToken, Pkce, PkceVerifier, Provider, QueryValue, RawRequest, RedirectUri,
     RedirectUriRule, RefreshToken, Refreshes, Refusal, Renewal, RequestBody, RequestBuilder,
     ReusableRefreshToken, Revocation, RevocationForm, Scheme, Scope, ScopeSource, Scopes, Secret,

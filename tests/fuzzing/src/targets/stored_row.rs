@@ -163,10 +163,8 @@ fn tokens(content: &[u8]) {
             token::<go1::Go1>(&stored);
             token::<gocd::Gocd>(&stored);
         }
-        // Invalid content is no token of the tests.
-        Err(_) => {
-            assert!(serde_json::from_slice::<Value>(content).ok() != Some(persisted_json::<go1::Go1>()));
-        }
+        // Invalid content is no token of the tests. Not compared as a `Value`, which accepts a member twice.
+        Err(_) => assert_ne!(content, persisted_json::<go1::Go1>().to_string().as_bytes()),
     }
 }
 
