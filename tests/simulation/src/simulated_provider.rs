@@ -145,8 +145,13 @@ impl SimulatedProvider {
         })
     }
 
+    /// Revokes the account's newest connection.
     pub(crate) fn revoke(&mut self, account: usize, revocation: Revocation) {
         let Some(family) = self.newest(account).map(|(_, token)| token.family) else { return };
+        self.revoke_family(account, family, revocation);
+    }
+
+    fn revoke_family(&mut self, account: usize, family: u64, revocation: Revocation) {
         for (_, token) in self.tokens.range_mut((account, 0)..=(account, u64::MAX)) {
             if token.family == family && token.revoked.is_none() {
                 token.revoked = Some(revocation);
@@ -192,7 +197,7 @@ impl SimulatedProvider {
             return self.token_response(successor);
         }
         if token.spent_at.is_some() && self.rules.revokes_family {
-            self.revoke(id.0, Revocation::ByReuse);
+            self.revoke_family(id.0, token.family, Revocation::ByReuse);
         }
         if !self.is_live(id, now) {
             return refuse_grant();

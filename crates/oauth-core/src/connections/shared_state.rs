@@ -178,8 +178,9 @@ impl<P: Provider> SharedState<P> {
         })
     }
 
-    /// True if the store has an older connection of the account than this token's: it went back.
-    pub(super) fn is_older_connection(
+    /// True if the store has a connection that the user has made since this token's, although its ordinal is
+    /// lower.
+    pub(super) fn is_reconnected(
         &self,
         entry: &Entry<P>,
         current: &CachedToken<P>,
@@ -191,19 +192,29 @@ impl<P: Provider> SharedState<P> {
         // know of it.
         let present = milliseconds(now.wall);
         let checked_at = milliseconds(now.wall - entry.time_since_check(now.monotonic));
-        let is_reconnected = if older.is_after_its_time() {
+        if older.is_after_its_time() {
             let since = Some(newer.connected_at()).filter(|at| *at <= present).unwrap_or(checked_at);
             newer.is_ahead(now.wall) && (since..=present).contains(&older.connected_at())
         } else {
             // Its time may be the one of the clock that was ahead.
             newer.is_later_than(now.wall) && (checked_at..=present).contains(&older.connected_at())
-        };
+        }
+    }
+
+    /// True if the store has an older connection of the account than this token's: it went back.
+    pub(super) fn is_older_connection(
+        &self,
+        entry: &Entry<P>,
+        current: &CachedToken<P>,
+        read: &CachedToken<P>,
+    ) -> bool {
+        let now = self.now();
         // An expired token that cannot be refreshed hides no record: the user may have connected again since.
         let is_useless = current.is_active() && current.has_expired(now) && !current.is_refreshable();
         // Of two processes that connect it at a time, the store has the last.
         read.generation < current.generation
-            && newer.is_later_connection_than(older)
-            && !is_reconnected
+            && current.token.data.lineage.is_later_connection_than(read.token.data.lineage)
+            && !self.is_reconnected(entry, current, read)
             && !is_useless
     }
 

@@ -31,7 +31,10 @@ impl<P: Provider> RefreshTask<'_, P> {
             let is_older_connection = self.shared.is_older_connection(entry, &current, &read);
             if !current.saved && !is_older_connection {
                 // The user has connected again since.
-                return match older.is_later_connection_than(newer) {
+                let is_reconnected = older.is_later_connection_than(newer)
+                    || (!older.is_same_connection(newer)
+                        && self.shared.is_reconnected(entry, &current, &read));
+                return match is_reconnected {
                     true => entry.publish_stored(self.epoch, read),
                     false => entry.publish(self.epoch, read),
                 };

@@ -103,7 +103,9 @@ impl Lineage {
 
     /// True if this is a later connection of the account.
     pub(crate) fn is_later_connection_than(self, other: Self) -> bool {
-        !self.is_same_connection(other) && self.ordinal > other.ordinal
+        // Two processes give the same ordinal if neither knows of the other's connection.
+        let order = |lineage: Self| (lineage.ordinal, lineage.connected_at());
+        !self.is_same_connection(other) && order(self) > order(other)
     }
 
     /// True if the ordinal is of a clock that was ahead: of this clock, or of the one of the connection.
