@@ -119,8 +119,7 @@ impl<P: CodeGrant> ConnectFlow<'_, P> {
             let failure = match self.connections.finish(self.account, &started.pending, callback.text()).await
             {
                 Ok(_) => {
-                    callback.show(ResultPage::connected(P::TITLE));
-                    self.close_listener().await;
+                    self.show_result(callback, ResultPage::connected(P::TITLE)).await;
                     return Ok(());
                 }
                 // Any web page can forge an error callback without a state, so it must not end the flow.
@@ -139,8 +138,7 @@ impl<P: CodeGrant> ConnectFlow<'_, P> {
                 }
                 Err(error) => {
                     let failure = Failure::for_connection(&error, P::NAME, self.account);
-                    callback.show(ResultPage::failed(P::TITLE, &failure));
-                    self.close_listener().await;
+                    self.show_result(callback, ResultPage::failed(P::TITLE, &failure)).await;
                     return Err(failure);
                 }
             };
@@ -148,9 +146,11 @@ impl<P: CodeGrant> ConnectFlow<'_, P> {
         }
     }
 
-    async fn close_listener(&self) {
+    /// Shows the result in the browser, and stops listening.
+    async fn show_result(&self, callback: ReceivedCallback, page: ResultPage) {
+        callback.show(page.clone());
         if let Some(listener) = &self.browser.listener {
-            listener.close().await;
+            listener.close(page).await;
         }
     }
 

@@ -2,8 +2,9 @@
 
 use jaq_core::data::JustLut;
 use jaq_core::load::{Arena, Error, File, Loader};
-use jaq_core::{Compiler, Ctx, Vars, unwrap_valr};
+use jaq_core::{Compiler, Ctx, Exn, Vars};
 use jaq_json::{Val, read};
+use serde::de::IgnoredAny;
 
 use crate::failure::{ExitCode, Failure};
 
@@ -25,26 +26,35 @@ impl Filter {
         Ok(Self(filter))
     }
 
-    /// Applies the filter to a JSON text, or to nothing. Returns a line for each result; strings without
-    /// quotes.
-    pub(crate) fn apply(&self, json: &[u8]) -> Result<String, Failure> {
+    /// Applies the filter to a JSON text, or to nothing. Prints each result with `print`, strings without
+    /// quotes, until that returns `false`.
+    pub(crate) fn apply(&self, json: &[u8], mut print: impl FnMut(&str) -> bool) -> Result<(), Failure> {
         if json.is_empty() {
-            return Ok(String::new());
+            return Ok(());
         }
-        let failed = |message: String| Failure::new(ExitCode::Failed, "jq", message);
-        let input = read::parse_single(json)
-            .map_err(|_| failed("the response is not JSON, so --jq cannot read it".to_owned()))?;
+        let failed = |message: String| {
+            Failure::new(ExitCode::Failed, "jq", message)
+                .with_help("the request was sent, and only the filter failed")
+        };
+        // The filter's own parser accepts more than JSON, and nests without limit.
+        let input =
+            serde_json::from_slice::<IgnoredAny>(json).ok().and_then(|_| read::parse_single(json).ok());
+        let input =
+            input.ok_or_else(|| failed("the response is not JSON, so --jq cannot read it".to_owned()))?;
         let context = Ctx::<JustLut<Val>>::new(&self.0.lut, Vars::new([]));
-        let mut lines = String::new();
-        for result in self.0.id.run((context, input)).map(unwrap_valr) {
-            lines += &match result {
+        for result in self.0.id.run((context, input)) {
+            let line = match result.map_err(Exn::get_err) {
                 Ok(Val::TStr(text)) => String::from_utf8_lossy(&text).into_owned(),
                 Ok(value) => value.to_string(),
-                Err(error) => return Err(failed(format!("--jq: {error}"))),
+                Err(Ok(error)) => return Err(failed(format!("--jq: {error}"))),
+                // `halt` ends the filter, not this program, which may have a token to save.
+                Err(Err(_)) => return Ok(()),
             };
-            lines.push('\n');
+            if !print(&format!("{line}\n")) {
+                return Ok(());
+            }
         }
-        Ok(lines)
+        Ok(())
     }
 }
 
@@ -74,6 +84,15 @@ fn invalid(detail: Option<String>) -> Failure {
 mod tests {
     use super::*;
 
+    fn apply(filter: &str, json: &[u8]) -> Result<String, Failure> {
+        let mut lines = String::new();
+        let applied = Filter::parse(filter).unwrap().apply(json, |line| {
+            lines += line;
+            lines.len() < 100
+        });
+        applied.map(|()| lines)
+    }
+
     #[test]
     fn filters_as_jq_does() {
         let json = br#"{"items":[{"name":"a b","n":1.50},{"name":null,"n":12345678901234567890}]}"#;
@@ -84,8 +103,9 @@ mod tests {
             (".items | length", "2\n"),
             (".items[0].name | test(\"^a\")", "true\n"),
             (".none[]?", ""),
+            ("1, halt, 2", "1\n"),
         ] {
-            assert_eq!(Filter::parse(filter).unwrap().apply(json).unwrap(), result, "{filter}");
+            assert_eq!(apply(filter, json).unwrap(), result, "{filter}");
         }
     }
 
@@ -98,8 +118,15 @@ mod tests {
         ] {
             assert_eq!(Filter::parse(filter).err().unwrap().message, message);
         }
-        let filter = Filter::parse(".a.b").unwrap();
-        assert!(filter.apply(br#"{"a":"secret"}"#).unwrap_err().message.starts_with("--jq: cannot index"));
-        assert!(filter.apply(b"<html>").unwrap_err().message.starts_with("the response is not JSON"));
+        let message = |json: &[u8]| apply(".a.b", json).unwrap_err().message;
+        assert!(message(br#"{"a":"secret"}"#).starts_with("--jq: cannot index"));
+        for not_json in ["<html>".to_owned(), "[".repeat(100_000), "NaN".to_owned()] {
+            assert!(message(not_json.as_bytes()).starts_with("the response is not JSON"));
+        }
+    }
+
+    #[test]
+    fn endless_filter_ends_with_its_reader() {
+        assert_eq!(apply("repeat(.)", b"1234567").unwrap().len(), 104);
     }
 }

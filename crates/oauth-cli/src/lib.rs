@@ -73,18 +73,19 @@ pub fn run() -> process::ExitCode {
     }
 }
 
-/// Prints the libraries' events that `RUST_LOG` selects, such as `oauth_core=debug`, on stderr. They hold no
-/// secret.
+/// Prints the events of this workspace's crates that `RUST_LOG` selects, such as `oauth_core=debug`, on stderr.
+/// They hold no secret. Events of other crates are not printed: what they hold is not known.
 fn log_events() {
-    use tracing_subscriber::filter::Targets;
+    use tracing_subscriber::filter::{FilterFn, Targets};
     use tracing_subscriber::layer::SubscriberExt as _;
     use tracing_subscriber::util::SubscriberInitExt as _;
 
     let Some(filter) = std::env::var("RUST_LOG").ok().filter(|filter| !filter.is_empty()) else { return };
     match filter.parse::<Targets>() {
         Ok(targets) => {
+            let own = FilterFn::new(|event| event.target().starts_with("oauth_"));
             let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
-            tracing_subscriber::registry().with(lines).with(targets).init();
+            tracing_subscriber::registry().with(lines).with(targets).with(own).init();
         }
         Err(error) => output::trace(format_args!("RUST_LOG is ignored: {error}")),
     }

@@ -37,7 +37,7 @@ impl Callback {
 }
 
 /// The page at the end.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct ResultPage {
     title: String,
     lines: Vec<String>,
@@ -72,7 +72,7 @@ impl ResultPage {
             title: "This page belongs to another attempt".to_owned(),
             lines: vec![
                 sentence(&failure.message),
-                "The program still waits for the page that it opened last.".to_owned(),
+                "The program is still waiting. Finish in the page that it opened last.".to_owned(),
             ],
         }
     }
@@ -80,8 +80,8 @@ impl ResultPage {
     /// The program ended while the page loaded.
     fn unknown() -> Self {
         Self {
-            title: "The result is shown elsewhere".to_owned(),
-            lines: vec!["See the program where you started it. You can close this window.".to_owned()],
+            title: "See the terminal for the result".to_owned(),
+            lines: vec!["You can close this window.".to_owned()],
         }
     }
 
@@ -161,11 +161,21 @@ impl Listener {
         self.arrived.lock().await.recv().await
     }
 
-    /// Stops listening. Waits until the last page is sent.
-    pub(crate) async fn close(&self) {
+    /// Stops listening. Shows the page in the browsers that wait, such as after a reload, and waits until it
+    /// is sent.
+    pub(crate) async fn close(&self, page: ResultPage) {
         self.stop.send_replace(true);
-        let mut servers = self.servers.lock().await;
-        let _ = tokio::time::timeout(MAX_SEND, async { while servers.join_next().await.is_some() {} }).await;
+        let (mut servers, mut arrived) = (self.servers.lock().await, self.arrived.lock().await);
+        let sending = async {
+            loop {
+                tokio::select! {
+                    biased;
+                    Some(callback) = arrived.recv() => callback.show(page.clone()),
+                    ended = servers.join_next() => if ended.is_none() { return },
+                }
+            }
+        };
+        let _ = tokio::time::timeout(MAX_SEND, sending).await;
     }
 }
 
@@ -241,7 +251,7 @@ mod tests {
     async fn arriving(listener: &Listener, target: &str) -> String {
         let arrived = async { listener.next().await.unwrap().target };
         let (response, arrived) = tokio::join!(send(listener, "GET", target), arrived);
-        assert!(response.text().await.unwrap().contains("The result is shown elsewhere"));
+        assert!(response.text().await.unwrap().contains("See the terminal for the result"));
         arrived
     }
 

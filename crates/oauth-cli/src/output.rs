@@ -45,22 +45,26 @@ impl Output {
         }
     }
 
-    /// Prints bytes of others: unchanged, but escaped on a terminal.
-    pub(crate) fn raw(self, bytes: &[u8]) {
+    /// Prints bytes of others: unchanged, but escaped on a terminal. Returns `false` if nobody reads them.
+    pub(crate) fn raw(self, bytes: &[u8]) -> bool {
         let mut out = io::stdout().lock();
         let written = if out.is_terminal() {
             out.write_all(escape_bytes(bytes).as_bytes())
         } else {
             out.write_all(bytes)
         };
-        record_failure(written.and_then(|()| out.flush()));
+        let written = written.and_then(|()| out.flush());
+        let is_read = written.is_ok();
+        record_failure(written);
+        is_read
     }
 
     /// Prints a response body: unchanged in a pipe. A terminal gets JSON indented, other text escaped, and a
     /// line end.
     pub(crate) fn body(self, bytes: &[u8]) {
         if !io::stdout().is_terminal() {
-            return self.raw(bytes);
+            self.raw(bytes);
+            return;
         }
         let json =
             serde_json::from_slice::<IgnoredAny>(bytes).ok().and_then(|_| std::str::from_utf8(bytes).ok());
@@ -84,8 +88,8 @@ impl Output {
             biased;
             done = &mut work => return done,
             () = tokio::time::sleep(PATIENCE) => self.note(
-                "Waiting for a new token: the provider is slow, or an earlier refresh was interrupted, whose turn \
-                 takes half a minute to end.",
+                "Waiting for a new token. The provider is slow, or an interrupted refresh still has its lease (up to \
+                 30 seconds).",
             ),
         }
         work.await

@@ -38,8 +38,8 @@ impl Trace {
     }
 }
 
-/// Prints calls. Of API calls it shows no body: the response is the command's result, and may hold secrets
-/// that no list knows.
+/// Prints calls. Omits bodies of API calls: the response is the command's result, and they may contain secrets
+/// that this program does not recognize.
 #[derive(Debug)]
 struct CallPrinter {
     token_url: String,

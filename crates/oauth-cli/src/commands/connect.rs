@@ -113,9 +113,10 @@ async fn connect<P: CliProvider>(
             context.output.note(format_args!(
                 "No call is documented to need the scope `{scope}`; did you mean `{similar}`?"
             ));
-            if is_interactive() && !prompt::confirm(context, &format!("Request `{scope}`?")).await? {
+            let asks = is_interactive() && !context.output.is_json();
+            if asks && !prompt::confirm(context, &format!("Request `{scope}`?")).await? {
                 return Err(Failure::usage(format!("`{scope}` is not requested"))
-                    .with_help(format!("use --scope {}", shell_quoted(&similar))));
+                    .with_help(format!("request `{similar}` in its place")));
             }
         }
     }

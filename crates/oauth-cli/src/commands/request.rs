@@ -15,6 +15,7 @@ use crate::context::{CommonArgs, Context};
 use crate::failure::{ExitCode, Failure};
 use crate::jq::Filter;
 use crate::open_connection::{Access, OpenConnection};
+use crate::output::Output;
 use crate::prompt;
 use crate::providers::{CliProvider, ProviderName, RequestContext, with_provider};
 use crate::report::sanitize;
@@ -61,7 +62,7 @@ pub(crate) struct RequestArgs {
     #[arg(short = 'H', long, value_name = "HEADER")]
     header: Vec<String>,
 
-    /// Print what a filter of the jq language selects of a JSON response, such as '.items[].name'
+    /// Filter a JSON response with a jq expression, such as '.items[].name'
     #[arg(short = 'q', long, value_name = "FILTER", conflicts_with_all = ["include", "json"])]
     jq: Option<String>,
 
@@ -152,7 +153,9 @@ async fn send<P: CliProvider>(
     let options = provider_options::<P>(arguments)?;
     let headers = headers(&arguments.header)?;
     let fields = arguments.fields()?;
-    let filter = arguments.jq.as_deref().map(Filter::parse).transpose()?;
+    // Reports an invalid one before anything is sent.
+    let filter = arguments.jq.as_deref();
+    filter.map(Filter::parse).transpose()?;
     let body = match &arguments.data {
         Some(data) => Some(body(context, data).await?),
         None if fields.is_empty() || method.is_safe() => None,
@@ -187,8 +190,8 @@ async fn send<P: CliProvider>(
                 opened.connection.send(&PreparedRequest::<false>(request)).await
             };
             let response = sent.map_err(|error| opened.failure(&error))?;
-            match filter.as_ref().filter(|_| response.status().is_success()) {
-                Some(filter) => context.output.raw(filter.apply(response.body())?.as_bytes()),
+            match filter.filter(|_| response.status().is_success()) {
+                Some(filter) => print_filtered(context.output, filter, response.body()).await?,
                 None => print_response(context, arguments, &response),
             }
             if !response.status().is_success() && exit_code(response.status()).is_some() {
@@ -404,6 +407,14 @@ fn print_response(context: &Context, arguments: &RequestArgs, response: &Respons
         ));
     }
     output.body(response.body());
+}
+
+/// Prints what the filter returns. Runs on a thread of its own: an endless filter must be interruptible.
+async fn print_filtered(output: Output, filter: &str, body: &[u8]) -> Result<(), Failure> {
+    let (filter, body) = (filter.to_owned(), body.to_owned());
+    let work = move || Filter::parse(&filter)?.apply(&body, |line| output.raw(line.as_bytes()));
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|_| Failure::new(ExitCode::Failed, "jq", "the filter of --jq failed"))?
 }
 
 fn exit_code(status: StatusCode) -> Option<ExitCode> {

@@ -206,7 +206,7 @@ async fn mistyped_scope_is_confirmed() {
     session.exp_string("did you mean `user.read`?").unwrap();
     session.exp_string("Request `user.raed`? [y/N]").unwrap();
     session.send_line("").unwrap();
-    session.exp_string("use --scope user.read").unwrap();
+    session.exp_string("request `user.read` in its place").unwrap();
     assert_eq!(ended(&session), 2);
     assert_eq!(sandbox.journal().entries().len(), 0, "nothing was sent");
 }

@@ -178,8 +178,8 @@ impl<P: Provider> SharedState<P> {
         })
     }
 
-    /// True if the store has a connection that the user has made since this token's, although its ordinal is
-    /// lower.
+    /// True if the store has a connection that the user has made after this token's, although its ordinal is
+    /// not higher: a clock was ahead.
     pub(super) fn is_reconnected(
         &self,
         entry: &Entry<P>,

@@ -105,7 +105,7 @@ impl Request {
         }
     }
 
-    /// Leaves out what the body says.
+    /// Omits the body's content.
     #[must_use]
     pub fn without_content(self) -> Self {
         Self { body: self.body.without_content(), ..self }
@@ -126,7 +126,7 @@ impl Response {
         Self { status: status.as_u16(), reason: status.canonical_reason().unwrap_or_default(), body }
     }
 
-    /// Leaves out what the body says.
+    /// Omits the body's content.
     #[must_use]
     pub fn without_content(self) -> Self {
         Self { body: self.body.without_content(), ..self }

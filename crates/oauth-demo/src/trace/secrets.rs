@@ -7,8 +7,7 @@ use oauth_sandbox::{SandboxProvider, ServerHandle};
 use serde_json::Value;
 use url::form_urlencoded::byte_serialize;
 
-/// Parameters and fields that contain secrets, and the names of their kinds. Others whose names end like one
-/// of these are of the kind `secret`.
+/// Parameters and fields that contain secrets, and the names of their kinds.
 const KINDS: &[(&str, &str)] = &[
     ("access_token", "access token"),
     ("client_secret", "client secret"),
@@ -22,6 +21,24 @@ const KINDS: &[(&str, &str)] = &[
     // Cobot's name for an access token in API responses.
     ("token", "access token"),
 ];
+
+/// Endings of the names of other parameters, fields and headers that may contain secrets.
+const SECRET_ENDINGS: &[&str] = &[
+    "token",
+    "secret",
+    "password",
+    "key",
+    "cookie",
+    "auth",
+    "authorization",
+    "signature",
+    "sig",
+    "assertion",
+    "jwt",
+    "session",
+];
+/// Mask of their values. They are not redacted elsewhere: some are ordinary words.
+const UNKNOWN: &str = "[secret]";
 
 /// Minimum length of a secret to be redacted in any text. Shorter ones could be part of a word.
 const MIN_LENGTH: usize = 8;
@@ -84,8 +101,10 @@ impl Secrets {
     /// Redacts the value of a parameter or field by its name.
     pub(crate) fn redact_field(&self, name: &str, value: &str) -> String {
         match kind(name) {
-            Some(kind) if !value.is_empty() => self.register(kind, value),
-            _ => self.redact(value),
+            _ if value.is_empty() => String::new(),
+            Some(kind) => self.register(kind, value),
+            None if may_be_secret(name) => UNKNOWN.to_owned(),
+            None => self.redact(value),
         }
     }
 
@@ -142,25 +161,29 @@ impl Secrets {
     }
 }
 
-/// Replaces each string in a JSON value. `name` is the field that holds the value, or empty.
+/// Replaces each string in a JSON value. `name` is the field that holds the value, or empty. What is below a
+/// secret field is secret.
 fn rewrite_strings(value: &mut Value, name: &str, replace: &impl Fn(&str, &str) -> String) {
     match value {
         Value::String(text) => *text = replace(name, text),
-        Value::Array(values) => values.iter_mut().for_each(|value| rewrite_strings(value, "", replace)),
+        Value::Array(values) => values.iter_mut().for_each(|value| rewrite_strings(value, name, replace)),
         Value::Object(fields) => {
-            fields.iter_mut().for_each(|(name, value)| rewrite_strings(value, name, replace));
+            let is_secret = kind(name).is_some() || may_be_secret(name);
+            fields.iter_mut().for_each(|(own, value)| {
+                rewrite_strings(value, if is_secret { name } else { own }, replace);
+            });
         }
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 
 fn kind(name: &str) -> Option<&'static str> {
-    let known = KINDS.iter().find(|(known, _)| *known == name).map(|(_, kind)| *kind);
-    known.or_else(|| {
-        let name = name.to_ascii_lowercase();
-        let is_secret = ["token", "secret", "password", "key"].iter().any(|end| name.ends_with(end));
-        is_secret.then_some("secret")
-    })
+    KINDS.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, kind)| *kind)
+}
+
+fn may_be_secret(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    SECRET_ENDINGS.iter().any(|ending| name.ends_with(ending))
 }
 
 impl fmt::Debug for Secrets {
@@ -190,6 +213,22 @@ mod tests {
         );
         assert_eq!(secrets.redact_field("expires_in", "43200"), "43200");
         assert_eq!(secrets.redact_field("state", ""), "");
+    }
+
+    #[test]
+    fn secret_names_are_recognized_by_their_ending() {
+        let secrets = Secrets::default().for_owner("go1");
+        for name in ["Cookie", "proxy-authorization", "X-Api-Key", "accessToken", "signature"] {
+            assert_eq!(secrets.redact_field(name, "application"), "[secret]", "{name}");
+        }
+        assert_eq!(secrets.redact_field("Code", ONE), "[code]");
+        for name in ["token_type", "accept", "keyword"] {
+            assert_eq!(secrets.redact_field(name, "application"), "application", "{name}");
+        }
+        let mut value = json!({ "secret": { "value": "x", "all": ["y"] }, "refresh_token": [TWO] });
+        secrets.redact_fields(&mut value);
+        let masked = json!({ "secret": { "value": "[secret]", "all": ["[secret]"] }, "refresh_token": ["[refresh token]"] });
+        assert_eq!(value, masked);
     }
 
     #[test]
