@@ -87,7 +87,7 @@ scene("a replayed callback sends nothing, even with the old cookie", async (user
   // The cookies while the user is at the provider, as a thief would copy them.
   const remembered = await user.cookies();
   let callback;
-  page.on("request", (request) => { if (request.url().includes("/callback/go1")) callback = request.url(); });
+  page.on("request", (request) => { if (request.url().includes("/callback/go1?")) callback = request.url(); });
   await stage.decide(page, "go1", "approve");
   await page.waitForURL((url) => url.origin === stage.origin);
   assert.equal(await heading(page), "Go1 is connected");
