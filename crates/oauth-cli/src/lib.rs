@@ -73,8 +73,8 @@ pub fn run() -> process::ExitCode {
     }
 }
 
-/// Prints the events of this workspace's crates that `RUST_LOG` selects, such as `oauth_core=debug`, on stderr.
-/// They hold no secret. Events of other crates are not printed: what they hold is not known.
+/// Prints the events of this workspace's crates that `RUST_LOG` selects, such as `oauth_core=debug`, on
+/// stderr. They hold no secret. Events of other crates are not printed: what they hold is not known.
 fn log_events() {
     use tracing_subscriber::filter::{FilterFn, Targets};
     use tracing_subscriber::layer::SubscriberExt as _;

@@ -9,7 +9,7 @@ use oauth_demo::{CallObserver, Purpose, Secrets, TracedTransport};
 use crate::output;
 use crate::registration::Registration;
 
-/// Whether calls are shown.
+/// The choice of `--verbose`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Trace {
     #[default]
@@ -38,8 +38,8 @@ impl Trace {
     }
 }
 
-/// Prints calls. Omits bodies of API calls: the response is the command's result, and they may contain secrets
-/// that this program does not recognize.
+/// Prints calls. Omits bodies of API calls: the response is the command's result, and they may contain
+/// secrets that this program does not recognize.
 #[derive(Debug)]
 struct CallPrinter {
     token_url: String,
