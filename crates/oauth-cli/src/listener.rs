@@ -274,6 +274,26 @@ mod tests {
         }
     }
 
+    /// The user reloads the page while the program still asks for the token.
+    #[tokio::test]
+    async fn reloaded_page_shows_the_result_too() {
+        let listener = listen(0).await.unwrap();
+        let finishing = async {
+            let first = listener.next().await.unwrap();
+            while listener.arrived.lock().await.is_empty() {
+                tokio::task::yield_now().await;
+            }
+            first.show(ResultPage::connected("Go1"));
+            listener.close(ResultPage::connected("Go1")).await;
+        };
+        let target = "/callback/go1?code=a&state=b";
+        let (first, second, ()) =
+            tokio::join!(send(&listener, "GET", target), send(&listener, "GET", target), finishing);
+        for response in [first, second] {
+            assert!(response.text().await.unwrap().contains("Connected to Go1"));
+        }
+    }
+
     #[tokio::test]
     async fn rejects_other_requests() {
         let listener = listen(0).await.unwrap();
