@@ -45,8 +45,8 @@ impl Output {
         }
     }
 
-    /// Prints bytes of others: unchanged, but escaped on a terminal. Returns `false` if they
-    /// could not be written.
+    /// Prints bytes of others: unchanged, but escaped on a terminal. Returns `false` if they could not be
+    /// written.
     pub(crate) fn raw(self, bytes: &[u8]) -> bool {
         let mut out = io::stdout().lock();
         let written = if out.is_terminal() {
