@@ -84,6 +84,10 @@ impl Link {
 impl Request {
     /// Parses and redacts a request.
     pub fn parse(request: &http::Request<Vec<u8>>, secrets: &Secrets) -> Self {
+        // First, so that the token is redacted wherever else it stands.
+        for value in request.headers().get_all(AUTHORIZATION) {
+            secrets.redact_authorization(&String::from_utf8_lossy(value.as_bytes()));
+        }
         let headers = request
             .headers()
             .iter()
@@ -211,6 +215,7 @@ mod tests {
     fn request(content_type: &str, body: &str) -> http::Request<Vec<u8>> {
         http::Request::post("http://127.0.0.1:1/oauth/token?access_token=the-first-token")
             .header(CONTENT_TYPE, content_type)
+            .header("x-test", "the-first-token")
             .header(AUTHORIZATION, "Bearer the-first-token")
             .body(body.as_bytes().to_vec())
             .unwrap()
@@ -237,7 +242,7 @@ mod tests {
             assert_eq!(to_strings(&request.body.fields), ["code=[code]", "grant_type=authorization_code"]);
             assert_eq!(request.link.url, "http://127.0.0.1:1/oauth/token");
             assert_eq!(to_strings(&request.link.query), ["access_token=[access token]"]);
-            assert_eq!(request.headers[1].value, "Bearer [access token]");
+            assert_eq!(request.headers[2].value, "Bearer [access token]");
             assert!(!format!("{request:?}").contains("the-"), "{request:?}");
         }
     }
