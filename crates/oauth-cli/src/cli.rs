@@ -35,7 +35,10 @@ pub(crate) enum Command {
     /// Show the status of one or all connections; the exit code reflects it
     Status(status::StatusArgs),
     /// Print an Authorization header, refreshing the token if needed (for curl -H @-)
-    #[command(after_help = "Example: oauth header go1/acme | curl -H @- https://api.go1.com/v2/me")]
+    #[command(after_help = "\
+Example:
+  oauth header go1/acme |
+    curl -H @- https://api.go1.com/v2/me")]
     Header(ConnectionArgs),
     /// Print the access token, refreshing it if needed
     #[command(after_help = "Example: TOKEN=$(oauth token go1/acme)")]
@@ -95,7 +98,7 @@ server. GET /PROVIDER/options shows them.
 
 Examples:
   oauth sandbox
-  oauth sandbox --port-base 0 --auto-approve --json > sandbox.json
+  oauth sandbox --auto-approve --json > sandbox.json
   oauth sandbox --env > sandbox.env")]
 pub(crate) struct Sandbox {
     /// First port: providers listen on N to N+4, the control server on N+9; 0 picks free ports

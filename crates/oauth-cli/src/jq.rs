@@ -48,7 +48,12 @@ impl Filter {
                 Ok(value) => value.to_string(),
                 Err(Ok(error)) => return Err(failed(format!("--jq: {error}"))),
                 // `halt` ends the filter, not this program, which may have a token to save.
-                Err(Err(_)) => return Ok(()),
+                Err(Err(exception)) => match exception.get_halt() {
+                    Ok(code) if code != 0 => {
+                        return Err(failed(format!("--jq: the filter stopped with code {code}")));
+                    }
+                    _ => return Ok(()),
+                },
             };
             if !print(&format!("{line}\n")) {
                 return Ok(());
@@ -120,6 +125,8 @@ mod tests {
         }
         let message = |json: &[u8]| apply(".a.b", json).unwrap_err().message;
         assert!(message(br#"{"a":"secret"}"#).starts_with("--jq: cannot index"));
+        let halted = apply("1, halt_error(3), 2", b"{}").unwrap_err();
+        assert_eq!(halted.message, "--jq: the filter stopped with code 3");
         for not_json in ["<html>".to_owned(), "[".repeat(100_000), "NaN".to_owned()] {
             assert!(message(not_json.as_bytes()).starts_with("the response is not JSON"));
         }

@@ -87,6 +87,10 @@ async fn connections<P: CliProvider>(
     account: &str,
     access: Access,
 ) -> Result<Connections<P>, Failure> {
+    // Before anything else is found missing, such as a server that only a connection names.
+    if let Ok(None) = store.load(&Key::new(P::NAME, account)).await {
+        return Err(Failure::not_connected(P::NAME, account));
+    }
     let registration = Registration::for_connection(store, &context.config, provider, account).await?;
     if access == Access::UseToken {
         check_secret::<P>(context, store, provider, account, &registration).await?;
@@ -113,9 +117,6 @@ async fn check_secret<P: CliProvider>(
     // Imported tokens have no refresh token.
     if Registration::load(store, provider, account).await?.is_some() {
         return Ok(());
-    }
-    if store.load(&Key::new(P::NAME, account)).await?.is_none() {
-        return Err(Failure::not_connected(P::NAME, account));
     }
     Err(Failure::setup(format!(
         "{provider}/{account} was connected by another program, and its client is not known here"

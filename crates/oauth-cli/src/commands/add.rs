@@ -25,7 +25,8 @@ use crate::time::now;
 Prompts for the token without echo, or reads it from stdin if there is no terminal. Never pass a token on the \
 command line. The token is stored without a call to the provider, and cannot be refreshed.
 
-Example: pass show my-token | oauth add cobot/hub --scope read_user")]
+Example:
+  pass show my-token | oauth add cobot/hub --scope read")]
 pub(crate) struct AddArgs {
     /// Name for the account
     #[arg(value_name = "ACCOUNT", value_parser = account_name)]

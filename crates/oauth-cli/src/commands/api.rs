@@ -1,6 +1,7 @@
 //! `oauth api`: lists the calls of a provider's API.
 
 use clap::Args;
+use oauth_core::http::Method;
 use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
@@ -11,15 +12,16 @@ use crate::table::table;
 /// Arguments of `api`.
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "\
-Lists the documented calls that the provider's crate has as types, and the OAuth scopes that they need. \
-Needs no connection and sends nothing. `oauth request` sends any call, typed or not.
+Lists the documented calls that the provider's Rust crate has as types, and the OAuth scopes that they need. \
+Needs no connection and sends nothing. `oauth request` sends any call, with a type or without.
+
 Example: oauth api cobot | grep bookings")]
 pub(crate) struct ApiArgs {
     /// cohortgo, cobot, go1, gocd or gocd-personal
     #[arg(value_enum, value_name = "PROVIDER", hide_possible_values = true)]
     provider: ProviderName,
 
-    /// Include calls that are not typed, with the reason
+    /// Include calls that have no type in the Rust crate, with the reason
     #[arg(long)]
     all: bool,
 
@@ -71,7 +73,7 @@ pub(crate) fn run(arguments: &ApiArgs) -> Result<(), Failure> {
     let left_out = number - calls.len();
     if left_out > 0 {
         output.note(format_args!(
-            "{left_out} of {number} documented calls are not typed; list them with --all"
+            "{left_out} of {number} documented calls have no type in the Rust crate; list them with --all"
         ));
     }
     Ok(())
@@ -89,6 +91,25 @@ fn documented(provider: ProviderName) -> Result<Vec<ApiCall>, Failure> {
     let list: ApiCalls = toml::from_str(list)
         .map_err(|error| Failure::setup(format!("the list of {provider}'s calls is invalid: {error}")))?;
     Ok(list.calls)
+}
+
+/// Returns whether the path, with values in place of its parameters, is that of a documented call.
+pub(crate) fn is_documented(provider: ProviderName, method: &Method, path: &str) -> bool {
+    let path = path.split(['?', '#']).next().unwrap_or_default();
+    documented(provider).is_ok_and(|calls| calls.iter().any(|call| matches(&call.call, method, path)))
+}
+
+/// Compares a call such as `GET /files/:pipeline/*path` with a path.
+fn matches(call: &str, method: &Method, path: &str) -> bool {
+    let Some((call_method, pattern)) = call.split_once(' ') else { return false };
+    let mut given = path.split('/');
+    let all_match = pattern.split('/').all(|segment| match segment.as_bytes().first() {
+        // The rest of the path.
+        Some(b'*') => given.by_ref().count() > 0,
+        Some(b':') => given.next().is_some_and(|value| !value.is_empty()),
+        _ => given.next() == Some(segment),
+    });
+    call_method == method.as_str() && all_match && given.next().is_none()
 }
 
 /// Returns the documented scope that a mistyped one resembles. `None` for documented scopes.
@@ -130,6 +151,23 @@ mod tests {
             ("x", None),
         ] {
             assert_eq!(similar_scope(ProviderName::Go1, scope).as_deref(), similar, "{scope}");
+        }
+    }
+
+    #[test]
+    fn documented_paths_are_found() {
+        for (provider, method, path, is_found) in [
+            (ProviderName::Cobot, Method::POST, "/bookings", true),
+            (ProviderName::Cobot, Method::GET, "/bookings", false),
+            (ProviderName::Cobot, Method::GET, "/bookings/5?x=/y", true),
+            (ProviderName::Cobot, Method::GET, "/bookings/", false),
+            (ProviderName::Cobot, Method::GET, "/bookings/5/6", false),
+            (ProviderName::Gocd, Method::GET, "/files/p/1/s/1/j/a/b.txt", true),
+            (ProviderName::Gocd, Method::GET, "/files/p/1/s/1", false),
+            (ProviderName::Gocd, Method::GET, "cctray.xml", false),
+            (ProviderName::Cohortgo, Method::GET, "a student", false),
+        ] {
+            assert_eq!(is_documented(provider, &method, path), is_found, "{method} {path}");
         }
     }
 

@@ -8,7 +8,10 @@ use crate::output::Output;
 
 /// Arguments of `completions`.
 #[derive(Args, Clone, Debug)]
-#[command(after_help = "Example: oauth completions bash > ~/.local/share/bash-completion/completions/oauth")]
+#[command(after_help = "\
+Example:
+  oauth completions bash > \\
+    ~/.local/share/bash-completion/completions/oauth")]
 pub(crate) struct CompletionsArgs {
     /// Shell to generate the script for
     #[arg(value_enum, value_name = "SHELL")]

@@ -40,7 +40,8 @@ this order. Secrets are never accepted as options.
 Examples:
   oauth connect go1 --scope user.read
   oauth connect cobot/hub --scope read_user,read_bookings
-  oauth connect gocd-personal --server https://go.example.com:8154")]
+  oauth connect gocd-personal \\
+    --server https://go.example.com:8154")]
 pub(crate) struct ConnectArgs {
     /// Name for the account
     #[arg(value_name = "ACCOUNT", default_value = DEFAULT_ACCOUNT, value_parser = account_name)]

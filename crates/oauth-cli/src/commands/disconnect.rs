@@ -17,7 +17,7 @@ use crate::registration::Registration;
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "\
 Revokes the token first where the provider supports it (Cobot); if that fails, the connection is kept. For \
-other providers, explains how long the token remains valid.
+other providers, explains how the user can revoke it or when it expires.
 
 Example: oauth disconnect go1/acme")]
 pub(crate) struct DisconnectArgs {

@@ -125,13 +125,16 @@ async fn check_all(context: &Context, arguments: &DoctorArgs) -> (Vec<ProviderCh
                 Registration::default()
             }
         };
-        if configured != Registration::default() || arguments.provider == Some(*name) {
-            clients.push(configured);
+        if configured != Registration::default() {
+            clients.push(configured.clone());
         }
         for (_, registration) in connected.iter().filter(|(provider, _)| provider == name) {
             if !clients.contains(registration) {
                 clients.push(registration.clone());
             }
+        }
+        if clients.is_empty() && arguments.provider == Some(*name) {
+            clients.push(configured);
         }
         for registration in clients {
             checks.push(with_provider!(*name, P => provider_check::check::<P>(context, *name, &registration, arguments.offline).await));

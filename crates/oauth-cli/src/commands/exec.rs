@@ -16,13 +16,14 @@ use crate::providers::with_provider;
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "\
 Sets OAUTH_ACCESS_TOKEN to the token and OAUTH_AUTHORIZATION to the value of the Authorization header. The token \
-is not refreshed while the command runs. The exit code is that of the command.
+is not refreshed while the command runs. The exit code is that of the command. Let the command pass the token on \
+through the environment or stdin: other users can read the arguments of a program.
 
 Examples:
   oauth exec go1/acme -- ./report.sh
-  oauth exec cobot -- sh -c 'echo \"Authorization: $OAUTH_AUTHORIZATION\" | curl -H @- https://www.cobot.me/api/user'
-
-Pass it on through the environment or stdin: other users can read the arguments of a program.")]
+  oauth exec cobot -- sh -c '
+    echo \"Authorization: $OAUTH_AUTHORIZATION\" |
+    curl -H @- https://www.cobot.me/api/user'")]
 pub(crate) struct ExecArgs {
     #[command(flatten)]
     pub(crate) connection: ConnectionArgs,

@@ -21,7 +21,10 @@ const PAGE_SIZE: usize = 500;
 
 /// Arguments of `list`.
 #[derive(Args, Clone, Debug)]
-#[command(after_help = "Example: oauth list --json | jq -r '.[] | .provider + \"/\" + .account'")]
+#[command(after_help = "\
+Example:
+  oauth list --json |
+    jq -r '.[] | .provider + \"/\" + .account'")]
 pub(crate) struct ListArgs {
     /// List only connections of cohortgo, cobot, go1, gocd or gocd-personal
     #[arg(long, value_enum, value_name = "NAME", hide_possible_values = true)]

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::Args;
 use oauth_core::connections::{DynConnections, Sweep};
-use oauth_core::{Error, ErrorKind, Site as _};
+use oauth_core::{Error, ErrorKind, Renewal, Site as _};
 use serde::Serialize;
 
 use crate::client_groups::{ClientGroup, ClientGroups, EventListener, Selection};
@@ -80,8 +80,7 @@ pub(crate) async fn run(arguments: &RefreshArgs) -> Result<Option<ExitCode>, Fai
     let context = Context::new(&arguments.common)?;
     if let Some(name) = &arguments.name {
         let (provider, account) = name.resolve(arguments.account.as_deref())?;
-        with_provider!(provider, P => refresh_one::<P>(&context, provider, &account).await)?;
-        return Ok(None);
+        return with_provider!(provider, P => refresh_one::<P>(&context, provider, &account).await);
     }
     if !arguments.all && !arguments.due {
         return Err(what_is_possible(&context).await);
@@ -126,20 +125,27 @@ async fn refresh_one<P: CliProvider>(
     context: &Context,
     provider: ProviderName,
     account: &str,
-) -> Result<(), Failure> {
+) -> Result<Option<ExitCode>, Failure> {
     let opened = OpenConnection::<P>::open(context, provider, account, Access::UseToken).await?;
+    let can_refresh = <P::Renewal as Renewal>::REFRESHES;
     let refreshing = async {
-        let connections: &dyn DynConnections = &opened.connections;
-        let refreshed = context.output.note_delay(connections.refresh(account)).await;
-        refreshed.map_err(|error| opened.failure(&error))?;
+        if can_refresh {
+            let connections: &dyn DynConnections = &opened.connections;
+            let refreshed = context.output.note_delay(connections.refresh(account)).await;
+            refreshed.map_err(|error| opened.failure(&error))?;
+        }
         let status = opened.connection.status().await.map_err(|error| opened.failure(&error))?;
         Ok(Report::from_status(provider, account, &status, opened.connections.client().site().token_url()))
     };
     let report = context.until_interrupted(refreshing).await;
     opened.close(context).await;
     let report = report?;
-    context.output.result(&report, format_args!("Refreshed.\n{}", report.lines(now())));
-    Ok(())
+    let what = match can_refresh {
+        true => "Refreshed.".to_owned(),
+        false => format!("Nothing to refresh: {} issues no refresh tokens.", P::TITLE),
+    };
+    context.output.result(&report, format_args!("{what}\n{}", report.lines(now())));
+    Ok(report.code())
 }
 
 async fn refresh_many(context: &Context, selection: Selection) -> Result<Vec<Outcome>, Failure> {

@@ -32,17 +32,19 @@ is refreshed once; GET, HEAD and OPTIONS are then sent again.
 
 Examples:
   oauth request go1 /me
-  oauth request go1/acme /learning-objects -f limit=5 --gateway
-  oauth request cobot/hub -X POST /bookings -d @booking.json
-  oauth request gocd-personal /dashboard --jq '._embedded.pipelines[].name'"
+  oauth request go1/acme /learning-objects -f limit=5
+  oauth request cobot -X POST /bookings -d @booking.json
+  oauth request gocd-personal /dashboard \\
+    --jq '._embedded.pipelines[].name'"
 )]
 pub(crate) struct RequestArgs {
     /// cohortgo, cobot, go1, gocd or gocd-personal; or PROVIDER/ACCOUNT
     #[arg(value_name = "PROVIDER", value_parser = ConnectionNameParser, hide_possible_values = true)]
     name: ConnectionName,
 
-    /// Account if it is not `default`, method if it is not GET, and path: below the provider's API, or a full
-    /// URL on the provider's hosts; at GoCD, a path that begins with /go/ starts at the server's root
+    /// Account if it is not `default`, method if it is not GET, and path: below the provider's API, as `oauth
+    /// api` shows it, or a full URL on the provider's hosts; at GoCD, a path that begins with /go/ starts at
+    /// the server's root
     #[arg(value_name = "PATH", num_args = 1..=3, required = true)]
     words: Vec<String>,
 
@@ -172,7 +174,7 @@ async fn send<P: CliProvider>(
         let token = token.map_err(|error| opened.failure(&error))?;
         let client = opened.connections.client();
         let request_context = RequestContext { site: client.site(), token: &token, options: &options };
-        let mut url = match P::url_outside_api(request_context.site, path) {
+        let mut url = match P::url_outside_api(&request_context, method, path)? {
             Some(url) => url,
             None => target_url(&P::api_url(&request_context)?, path)?,
         };
@@ -200,8 +202,8 @@ async fn send<P: CliProvider>(
                     let refresh_token = token.refresh_token().map(|token| token.expose());
                     [Some(token.access_token().expose()), refresh_token].into_iter().flatten()
                 });
-                let message = api_message(response.body(), secrets);
-                context.output.note(refusal(*provider, method, &url, response.status(), &message));
+                let refusal = refusal(*provider, method, &url, &response);
+                context.output.note(redacted(&refusal, secrets));
             }
             let has_next = arguments.paginate && method.is_safe() && response.status().is_success();
             match has_next.then(|| next_page(&url, &response)).flatten() {
@@ -216,12 +218,17 @@ async fn send<P: CliProvider>(
 }
 
 /// Describes a response that is not a success.
-fn refusal(provider: ProviderName, method: &Method, url: &Url, status: StatusCode, message: &str) -> String {
+fn refusal(provider: ProviderName, method: &Method, url: &Url, response: &Response<Vec<u8>>) -> String {
+    let status = response.status();
     let mut url = url.clone();
     // Parameters may be personal data or secrets.
     url.set_query(None);
+    let message = api_message(response.body());
     let message = if message.is_empty() { String::new() } else { format!(": {message}") };
     let help = match status.as_u16() {
+        403 if matches!(provider, ProviderName::Gocd | ProviderName::GocdPersonal) => {
+            "\n help: the user may lack a role or permission at the server".to_owned()
+        }
         403 => format!(
             "\n help: the token may lack a scope; `oauth api {provider}` lists the scopes of each call"
         ),
@@ -231,14 +238,21 @@ fn refusal(provider: ProviderName, method: &Method, url: &Url, status: StatusCod
     format!("{method} {url}: {status}{}{help}", sanitize(&message))
 }
 
-/// Returns the API's error message without secrets that it echoes. Empty if there is none.
-fn api_message<'a>(body: &[u8], secrets: impl Iterator<Item = &'a str>) -> String {
+/// Removes secrets from a line: from the URL, where the user may have typed one, and from the API's message.
+fn redacted<'a>(line: &str, secrets: impl Iterator<Item = &'a str>) -> String {
+    secrets.fold(line.to_owned(), |line, secret| {
+        let in_url = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect::<String>();
+        line.replace(secret, "[redacted]").replace(&in_url, "[redacted]")
+    })
+}
+
+/// Returns the API's error message. Empty if there is none.
+fn api_message(body: &[u8]) -> String {
     let body: Value = serde_json::from_slice(body).unwrap_or_default();
     let error =
         body.get("error").filter(|error| error.is_object()).or(body.pointer("/errors/0")).unwrap_or(&body);
     let names = ["message", "error_description", "detail", "title", "error"];
-    let text = names.iter().find_map(|name| error.get(name)?.as_str()).or(error.as_str()).unwrap_or_default();
-    secrets.fold(text.to_owned(), |text, secret| text.replace(secret, "[redacted]"))
+    names.iter().find_map(|name| error.get(name)?.as_str()).or(error.as_str()).unwrap_or_default().to_owned()
 }
 
 /// Returns the URL of the next page: from a `Link` header (RFC 8288), or a `next` link of HAL or JSON:API.
@@ -330,7 +344,9 @@ fn target_url(api: &Url, path: &str) -> Result<Url, Failure> {
         let path = below.filter(|_| !shared.is_empty()).unwrap_or(path);
         format!("{}/{path}", api.as_str().trim_end_matches('/'))
     };
-    Url::parse(&text).map_err(|error| Failure::usage(format!("invalid path: {error}")))
+    let url = Url::parse(&text).map_err(|error| Failure::usage(format!("invalid path: {error}")))?;
+    oauth_core::check_url(&url).map_err(|error| Failure::usage(error.to_string()))?;
+    Ok(url)
 }
 
 fn request(
@@ -430,17 +446,29 @@ mod tests {
     use super::*;
 
     #[test]
-    fn message_of_api_is_found_and_redacted() {
+    fn message_of_api_is_found() {
         for (body, message) in [
             (r#"{"message":"no such course"}"#, "no such course"),
-            (r#"{"error":"invalid","error_description":"a-token is unknown"}"#, "[redacted] is unknown"),
+            (r#"{"error":"invalid","error_description":"it is unknown"}"#, "it is unknown"),
             (r#"{"error":{"message":"nested"}}"#, "nested"),
             (r#"{"errors":[{"title":"first"},{"title":"second"}]}"#, "first"),
             (r#"{"errors":["plain"]}"#, "plain"),
             ("<html>", ""),
         ] {
-            assert_eq!(api_message(body.as_bytes(), ["a-token"].into_iter()), message, "{body}");
+            assert_eq!(api_message(body.as_bytes()), message, "{body}");
         }
+    }
+
+    #[test]
+    fn refusal_shows_no_secret() {
+        let url = Url::parse("https://api.example.com/tokens/a%2Fb%3D/a/b=/").unwrap();
+        let body = br#"{"message":"a/b= is unknown"}"#.to_vec();
+        let response = Response::builder().status(404).body(body).unwrap();
+        let line = refusal(ProviderName::Cobot, &Method::GET, &url, &response);
+        assert_eq!(
+            redacted(&line, ["a/b="].into_iter()).lines().next().unwrap(),
+            "GET https://api.example.com/tokens/[redacted]/[redacted]/: 404 Not Found: [redacted] is unknown"
+        );
     }
 
     #[test]

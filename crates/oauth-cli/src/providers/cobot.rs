@@ -1,13 +1,19 @@
 //! Cobot on the command line.
 
 use cobot::{AppFlow, Cobot, Connect, Site, Subdomain};
-use oauth_core::{Client, Error, Token, async_trait};
+use oauth_core::http::HeaderValue;
+use oauth_core::http::header::{ACCEPT, CONTENT_TYPE};
+use oauth_core::{Client, Error, Token, async_trait, http};
 use url::Url;
 
-use super::{CliProvider, RequestContext, SCOPE, server, user_name};
+use super::{CliProvider, ProviderName, RequestContext, SCOPE, server, user_name};
+use crate::commands::api::is_documented;
 use crate::connect_flow::ConnectFlow;
 use crate::failure::Failure;
 use crate::setting::{Setting, SettingScope, Settings};
+
+/// The media type of API 2 (<https://dev.cobot.me/api2>).
+const JSON_API: HeaderValue = HeaderValue::from_static("application/vnd.api+json");
 
 #[async_trait(?Send)]
 impl CliProvider for Cobot {
@@ -24,7 +30,7 @@ impl CliProvider for Cobot {
         ),
     ];
     const REQUEST_OPTIONS: &'static [&'static str] = &["space"];
-    const FIRST_CALL: (&'static str, &'static str) = ("/user", "read_user");
+    const FIRST_CALL: (&'static str, &'static str) = ("/api/user", "read_user");
     const NO_REVOCATION: &'static str = "";
 
     fn site(settings: &Settings) -> Result<Site, Failure> {
@@ -63,8 +69,9 @@ impl CliProvider for Cobot {
         let name = user_name("", Some(user.email.as_deref().unwrap_or(&user.id)));
         Ok(Some(match spaces.len() {
             0 => name,
-            1..=3 => format!("{name}, {}", spaces.join(", ")),
-            number => format!("{name}, {number} spaces"),
+            1 => format!("{name} (space: {})", spaces[0]),
+            2..=3 => format!("{name} (spaces: {})", spaces.join(", ")),
+            number => format!("{name} ({number} spaces)"),
         }))
     }
 
@@ -77,6 +84,37 @@ impl CliProvider for Cobot {
             Some(space) => context.site.space_api_url(&space)?,
             None => context.site.api_url().clone(),
         })
+    }
+
+    /// The calls of API 2 have a host of their own. `oauth api` shows those of API 1 below `/api`.
+    fn url_outside_api(
+        context: &RequestContext<'_, Self>,
+        method: &http::Method,
+        path: &str,
+    ) -> Result<Option<Url>, Failure> {
+        let is_api_2 = context.options.one("space").is_none()
+            && !path.starts_with("/api/")
+            && is_documented(ProviderName::Cobot, method, path);
+        if !is_api_2 {
+            return Ok(None);
+        }
+        let url = context.site.api2_url()?.join(path);
+        url.map(Some).map_err(|error| Failure::usage(format!("invalid path: {error}")))
+    }
+
+    fn prepare_request(
+        request: &mut http::Request<Vec<u8>>,
+        context: &RequestContext<'_, Self>,
+    ) -> Result<(), Failure> {
+        if !request.uri().to_string().starts_with(context.site.api2_url()?.as_str()) {
+            return Ok(());
+        }
+        let headers = request.headers_mut();
+        headers.entry(ACCEPT).or_insert(JSON_API);
+        if headers.get(CONTENT_TYPE).is_some_and(|value| value == "application/json") {
+            headers.insert(CONTENT_TYPE, JSON_API);
+        }
+        Ok(())
     }
 
     fn public_endpoints(site: &Site) -> Vec<(&'static str, Url)> {

@@ -97,6 +97,15 @@ impl CliProvider for Go1 {
         Ok(if options.is_on("gateway") { site.gateway_url() } else { site.api_url() }.clone())
     }
 
+    fn url_outside_api(
+        context: &RequestContext<'_, Self>,
+        _: &http::Method,
+        path: &str,
+    ) -> Result<Option<Url>, Failure> {
+        // On the authorization host.
+        Ok((path == "/oauth/validate").then(|| context.site.validate_url().clone()))
+    }
+
     fn prepare_request(
         request: &mut http::Request<Vec<u8>>,
         context: &RequestContext<'_, Self>,

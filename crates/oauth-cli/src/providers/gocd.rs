@@ -7,7 +7,8 @@ use oauth_core::http::header::{ACCEPT, CONTENT_TYPE};
 use oauth_core::{Client, Endpoint, Error, Provider, Token, async_trait, http};
 use url::Url;
 
-use super::{CliProvider, RequestContext, user_name};
+use super::{CliProvider, ProviderName, RequestContext, user_name};
+use crate::commands::api::is_documented;
 use crate::connect_flow::ConnectFlow;
 use crate::failure::Failure;
 use crate::setting::{Setting, SettingScope, Settings};
@@ -51,8 +52,12 @@ impl CliProvider for Gocd {
         api_url(context.site)
     }
 
-    fn url_outside_api(site: &Site, path: &str) -> Option<Url> {
-        url_outside_api(site, path)
+    fn url_outside_api(
+        context: &RequestContext<'_, Self>,
+        method: &http::Method,
+        path: &str,
+    ) -> Result<Option<Url>, Failure> {
+        Ok(url_outside_api(context.site, method, path))
     }
 
     fn prepare_request(
@@ -79,15 +84,17 @@ pub(super) fn api_url(site: &Site) -> Result<Url, Failure> {
     Ok(site.join(&["api"])?)
 }
 
-/// Resolves paths that begin with the server's context path, such as `/go/cctray.xml`, and `/api/…`, as the
-/// API's documentation writes it.
-pub(super) fn url_outside_api(site: &Site, path: &str) -> Option<Url> {
+/// Resolves paths that begin with the server's context path, such as `/go/cctray.xml`, and those of documented
+/// calls, which leave it out, such as `/cctray.xml` and `/api/version`.
+pub(super) fn url_outside_api(site: &Site, method: &http::Method, path: &str) -> Option<Url> {
     let context = site.url().path().trim_end_matches('/');
-    let path = if path.starts_with("/api/") { format!("{context}{path}") } else { path.to_owned() };
-    let is_below =
+    let has_context =
         !context.is_empty() && path.strip_prefix(context).is_some_and(|rest| rest.starts_with('/'));
-    let is_at_root = context.is_empty() && path.starts_with("/api/");
-    (is_below || is_at_root).then(|| site.url().join(&path).ok()).flatten()
+    if has_context {
+        return site.url().join(path).ok();
+    }
+    let is_below = path.starts_with("/api/") || is_documented(ProviderName::Gocd, method, path);
+    is_below.then(|| site.url().join(&format!("{context}{path}")).ok()).flatten()
 }
 
 /// Adds what every API call needs: the media type, without which GoCD responds with 404, and the confirmation
@@ -129,15 +136,22 @@ mod tests {
             (&default, "/go/cctray.xml", Some("https://go.example.com:8154/go/cctray.xml")),
             (&default, "/go/files/a/1?x=%2F", Some("https://go.example.com:8154/go/files/a/1?x=%2F")),
             (&default, "/api/version", Some("https://go.example.com:8154/go/api/version")),
+            (&default, "/cctray.xml", Some("https://go.example.com:8154/go/cctray.xml")),
+            (
+                &default,
+                "/files/p/1/s/1/job.json",
+                Some("https://go.example.com:8154/go/files/p/1/s/1/job.json"),
+            ),
             (&default, "/version", None),
             (&default, "/google", None),
             (&default, "go/cctray.xml", None),
             (&other, "/ci/go/cctray.xml", Some("https://example.com/ci/go/cctray.xml")),
             (&other, "/go/cctray.xml", None),
             (&root, "/api/version", Some("https://go.example.com/api/version")),
-            (&root, "/cctray.xml", None),
+            (&root, "/cctray.xml", Some("https://go.example.com/cctray.xml")),
+            (&root, "/version", None),
         ] {
-            let found = url_outside_api(site, path);
+            let found = url_outside_api(site, &http::Method::GET, path);
             assert_eq!(found.as_ref().map(Url::as_str), url, "{path}");
         }
     }

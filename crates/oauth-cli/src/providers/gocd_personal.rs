@@ -54,8 +54,12 @@ impl CliProvider for Personal {
         super::gocd::api_url(context.site)
     }
 
-    fn url_outside_api(site: &Site, path: &str) -> Option<Url> {
-        super::gocd::url_outside_api(site, path)
+    fn url_outside_api(
+        context: &RequestContext<'_, Self>,
+        method: &http::Method,
+        path: &str,
+    ) -> Result<Option<Url>, Failure> {
+        Ok(super::gocd::url_outside_api(context.site, method, path))
     }
 
     fn prepare_request(

@@ -124,10 +124,15 @@ pub(crate) trait CliProvider: Provider {
     /// Returns the base URL for API paths.
     fn api_url(context: &RequestContext<'_, Self>) -> Result<Url, Failure>;
 
-    /// Returns the URL of a path that is not below [`api_url`](Self::api_url).
-    fn url_outside_api(site: &Self::Site, path: &str) -> Option<Url> {
-        let _ = (site, path);
-        None
+    /// Returns the URL of a path that is not below [`api_url`](Self::api_url), such as a documented call of
+    /// another host.
+    fn url_outside_api(
+        context: &RequestContext<'_, Self>,
+        method: &http::Method,
+        path: &str,
+    ) -> Result<Option<Url>, Failure> {
+        let _ = (context, method, path);
+        Ok(None)
     }
 
     /// Adds headers that a request needs besides the token.

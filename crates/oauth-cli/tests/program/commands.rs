@@ -183,7 +183,8 @@ async fn refresh_handles_one_and_all() {
     let all = home.run(&["refresh", "--all"]);
     insta::assert_snapshot!(all.ok());
     assert_eq!((sandbox.journal().token_calls(), other.journal().token_calls()), (3 + 1 + 3, 2));
-    assert_eq!(home.run(&["refresh", "cobot", "never"]).code, Some(9));
+    let never = home.run(&["refresh", "cobot", "never"]).ok();
+    assert!(never.starts_with("Nothing to refresh: Cobot issues no refresh tokens.\n"), "{never}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -526,6 +527,28 @@ async fn exec_passes_token_and_exit_code() {
     assert_eq!((ran.code, ran.stdout.as_str()), (Some(42), "a-token, Bearer a-token\n"), "{ran:?}");
     let ran = home.run(&["exec", "cobot", "hub", "--", "/no/such/command"]);
     assert!(ran.code == Some(1) && ran.stderr.contains("cannot run `/no/such/command`"), "{ran:?}");
+}
+
+/// Each path as `oauth api` shows it, whichever host or API has it.
+#[tokio::test(flavor = "multi_thread")]
+async fn request_reaches_documented_paths() {
+    let (cobot, go1) =
+        (Cobot::builder().redirect_uri(REMOTE_REDIRECT_URI).start().await.unwrap(), go1().await);
+    let home = TestHome::new().with_client_of(&cobot).with_client_of(&go1);
+    home.connect(&cobot, "default", &["--scope", "read_user"]).await.ok();
+    home.connect(&go1, "default", &[]).await.ok();
+    // API 1, then API 2, which is JSON:API on a host of its own.
+    assert!(home.run(&["request", "cobot", "/api/user"]).json()["email"].is_string());
+    assert_eq!(home.run(&["request", "cobot", "/user"]).json()["data"]["type"], "users");
+    home.run(&["request", "go1", "/oauth/validate"]).ok();
+
+    let token = home.run(&["token", "cobot"]).ok();
+    let refused = home.run(&["request", "cobot", &format!("/api/nothing/{}", token.trim_end())]);
+    assert_eq!(refused.code, Some(8), "{refused:?}");
+    assert!(refused.stderr.contains("/api/nothing/[redacted]: 404"), "{refused:?}");
+    // Nothing is sent over plain http to another host.
+    assert_eq!(home.run(&["request", "cobot", "http://www.cobot.me/api/user"]).code, Some(2));
+    assert_eq!(home.run(&["request", "gocd-personal", "/version"]).code, Some(3));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -92,17 +92,15 @@ fn unwritable_result_is_an_error() {
     }
 }
 
-/// Snapshots every help page.
-#[test]
-fn help_pages() {
-    let home = TestHome::new();
-    let mut pages = String::new();
+/// Runs `--help` of every command. Returns the command lines and pages.
+fn all_help(home: &TestHome) -> Vec<(String, String)> {
+    let mut pages = Vec::new();
     let mut paths: Vec<Vec<String>> = vec![Vec::new()];
     while let Some(path) = paths.pop() {
         let mut arguments: Vec<&str> = path.iter().map(String::as_str).collect();
         arguments.push("--help");
         let page = home.run(&arguments).ok();
-        pages += &format!("$ oauth {}\n{page}\n", arguments.join(" "));
+        let command = format!("oauth {}", arguments.join(" "));
         let mut below = Vec::new();
         let mut is_list = false;
         for line in page.lines() {
@@ -117,20 +115,30 @@ fn help_pages() {
             }
         }
         paths.extend(below.into_iter().rev().map(|name| [path.clone(), vec![name]].concat()));
+        pages.push((command, page));
     }
+    pages
+}
+
+#[test]
+fn help_pages() {
+    let pages = all_help(&TestHome::new());
+    let pages: String = pages.iter().map(|(command, page)| format!("$ {command}\n{page}\n")).collect();
     insta::assert_snapshot!(pages);
 }
 
 #[test]
 fn help_fits_narrow_terminals() {
-    let home = TestHome::new().with("COLUMNS", "60");
-    for arguments in
-        [&["--help"][..], &["request", "--help"], &["connect", "go1", "--help"], &["sandbox", "--help"]]
-    {
-        let page = home.run(arguments).ok();
+    let wide = all_help(&TestHome::new());
+    let narrow = all_help(&TestHome::new().with("COLUMNS", "60"));
+    assert_eq!(wide.len(), narrow.len());
+    for ((command, wide), (_, narrow)) in wide.iter().zip(&narrow) {
         // A usage line is not wrapped, and a word cannot be broken.
         let is_text = |line: &&str| !line.starts_with("Usage:") && line.trim().contains(' ');
-        let too_long = page.lines().filter(|line| line.chars().count() > 60).filter(is_text);
-        assert_eq!(too_long.collect::<Vec<_>>(), Vec::<&str>::new());
+        let too_long = narrow.lines().filter(|line| line.chars().count() > 60).filter(is_text);
+        assert_eq!(too_long.collect::<Vec<_>>(), Vec::<&str>::new(), "{command}");
+        // Examples are for copying, so they must not be wrapped.
+        let example = |page: &str| page.rfind("\nExample").map(|at| page[at..].to_owned());
+        assert_eq!(example(narrow), example(wide), "{command}");
     }
 }

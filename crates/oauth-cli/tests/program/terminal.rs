@@ -102,12 +102,14 @@ fn signal_ends_wait_for_stdin() {
     home.run_with(&["add", "cobot", "space"], "a-token\n").ok();
     for arguments in [&["add", "cobot", "x"][..], &["request", "cobot", "space", "POST", "/x", "-d", "@-"]] {
         let started = home.start(arguments);
-        // Before it handles SIGTERM, the signal would simply end it.
+        // Before it handles SIGTERM, the signal would simply end it; before it sleeps, the handler may not be
+        // complete, and the signal would be lost.
         let status = format!("/proc/{}/status", started.child.id());
         let listens = || {
             let status = std::fs::read_to_string(&status).unwrap();
             let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).unwrap();
-            u64::from_str_radix(caught.trim(), 16).unwrap() & (1 << 14) != 0
+            let is_caught = u64::from_str_radix(caught.trim(), 16).unwrap() & (1 << 14) != 0;
+            is_caught && status.contains("State:\tS")
         };
         // Polls: the other process does not share a clock with this test.
         let polls = (0..6_000).find(|_| {
