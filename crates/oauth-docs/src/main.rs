@@ -1,4 +1,5 @@
 //! `cargo run -p oauth-docs -- write | check [API]`: called by `cargo xtask docs`.
+//! `cargo run -p oauth-docs -- picture`: draws the README's picture of the demo.
 //!
 //! Generates tables of the book from the crates, and checks its pages, facts and links. A page marks a
 //! generated part with two comments, `<!-- generated: facts cobot -->` and `<!-- end -->`. `write` writes the
@@ -11,6 +12,7 @@ mod evidence;
 mod links;
 mod pages;
 mod parts;
+mod picture;
 mod portrait;
 mod provider_facts;
 mod providers;
@@ -57,8 +59,9 @@ fn main() -> ExitCode {
 /// Runs the command and returns the errors that it found.
 fn run(args: &[&str]) -> Result<Vec<String>> {
     let (write, api) = match args {
+        ["picture"] => return picture::draw().map(|()| Vec::new()),
         [word @ ("write" | "check"), api @ ..] if api.len() < 2 => (*word == "write", api.first()),
-        _ => bail!("unknown command; use `write` or `check`, or run `cargo xtask docs`"),
+        _ => bail!("unknown command; use `write`, `check` or `picture`, or run `cargo xtask docs`"),
     };
     let book = Book::read()?;
     let stale = pages::update(&book, write)?;

@@ -84,8 +84,8 @@ pub(super) fn api_url(site: &Site) -> Result<Url, Failure> {
     Ok(site.join(&["api"])?)
 }
 
-/// Resolves paths that begin with the server's context path, such as `/go/cctray.xml`, and those of documented
-/// calls, which leave it out, such as `/cctray.xml` and `/api/version`.
+/// Resolves paths that begin with the server's context path, such as `/go/cctray.xml`, and those of
+/// documented calls, which leave it out, such as `/cctray.xml` and `/api/version`.
 pub(super) fn url_outside_api(site: &Site, method: &http::Method, path: &str) -> Option<Url> {
     let context = site.url().path().trim_end_matches('/');
     let has_context =

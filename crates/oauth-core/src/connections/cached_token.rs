@@ -13,6 +13,7 @@ use crate::provider::provider::Provider;
 use crate::provider::renewal::Renewal;
 use crate::provider::scheme::Scheme;
 use crate::store::{Content, Record, RecordState, StoreError, StoreErrorKind};
+use crate::token::lineage::Lineage;
 use crate::token::persisted::PersistedToken;
 use crate::token::token::{Token, TokenOrigin};
 
@@ -32,6 +33,13 @@ pub(crate) struct CachedToken<P: Provider> {
     expiry: Option<Deadline>,
     /// True if it had expired by the clock of the moment in which it was cached.
     was_expired: bool,
+}
+
+/// Tells a token from the one that replaces it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct TokenVersion {
+    pub(super) generation: u64,
+    pub(super) lineage: Lineage,
 }
 
 /// Point in time that has passed when either of two clocks has reached it. A wall clock that is set back, or
@@ -113,6 +121,18 @@ impl<P: Provider> CachedToken<P> {
         token.data.issuer = Arc::clone(&inner.issuer);
         token.data.client_id = inner.app.client_id().clone();
         Self::new(token, record.generation, record.state, true, settings, now)
+    }
+
+    pub(crate) fn version(&self) -> TokenVersion {
+        TokenVersion { generation: self.generation, lineage: self.token.data.lineage }
+    }
+
+    /// True if this token has replaced that one. Its generation may be lower: generations begin anew with a
+    /// connection that was removed, and a store that went back repeats them.
+    pub(crate) fn replaces(&self, other: TokenVersion) -> bool {
+        let lineage = self.token.data.lineage;
+        let is_same = lineage.is_same_token(other.lineage);
+        !is_same || (lineage.is_unknown() && self.generation > other.generation)
     }
 
     pub(crate) fn with_state(&self, state: RecordState) -> Self {

@@ -90,6 +90,8 @@ struct GrantRefusal {
     accepted: u64,
     /// True if it is no longer evidence about the provider.
     is_confirmed: bool,
+    /// True if the account was connected again since.
+    is_replaced: bool,
 }
 
 /// Refusals of several accounts, and not about them.
@@ -298,7 +300,13 @@ impl CircuitBreaker {
         state.refusals.retain(|refusal| {
             refusal.account != account && now.saturating_duration_since(refusal.at) < kept_for
         });
-        state.refusals.push(GrantRefusal { account: account.to_owned(), at: now, accepted, is_confirmed });
+        state.refusals.push(GrantRefusal {
+            account: account.to_owned(),
+            at: now,
+            accepted,
+            is_confirmed,
+            is_replaced: false,
+        });
         let accepted_at = state.accepted_at;
         let is_recent = |refusal: &&GrantRefusal| {
             // Where a call may destroy a token, one that is accepted shows that it is no incident.
@@ -412,7 +420,15 @@ impl CircuitBreaker {
         self.freed.notify_one();
     }
 
-    /// Removes the evidence that an account gave, because it is connected again or removed.
+    /// Limits the evidence of an account that was connected again to the refusal window. Within it, an
+    /// incident may have been why.
+    pub(super) fn record_connected(&self, account: &str) {
+        let mut state = self.state();
+        let refusals = state.refusals.iter_mut().filter(|refusal| refusal.account == account);
+        refusals.for_each(|refusal| refusal.is_replaced = true);
+    }
+
+    /// Removes the evidence of an account that was removed.
     pub(super) fn forget(&self, account: &str) {
         self.state().refusals.retain(|refusal| refusal.account != account);
     }
@@ -467,7 +483,8 @@ impl BreakerState {
     /// True if other accounts were refused too, and none has been accepted since.
     fn is_one_of_several(&self, suspicion: &Suspicion, account: &str) -> bool {
         let is_open = |refusal: &GrantRefusal| {
-            !refusal.is_confirmed && self.accepted_at.is_none_or(|accepted_at| accepted_at < refusal.at)
+            let is_evidence = !refusal.is_confirmed && !refusal.is_replaced;
+            is_evidence && self.accepted_at.is_none_or(|accepted_at| accepted_at < refusal.at)
         };
         let (own, others): (Vec<_>, Vec<_>) =
             self.refusals.iter().partition(|refusal| refusal.account == account);

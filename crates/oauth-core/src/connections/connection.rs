@@ -195,7 +195,7 @@ impl<P: Provider> Connection<P> {
             Some(cached) => cached,
             None => self.wait_for(Need::Reload).await?,
         };
-        self.wait_for(Need::NewerThan(current.generation)).await.map(drop)
+        self.wait_for(Need::Replace(current.version())).await.map(drop)
     }
 }
 

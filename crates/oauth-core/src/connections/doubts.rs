@@ -4,21 +4,28 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::cached_token::TokenVersion;
+
 /// Time between an unexplained 401 and the one that counts: a gateway's trouble is over by then.
 const MIN_INTERVAL: Duration = Duration::from_secs(60);
 
 /// The first unexplained 401 of each kind of call since the last success.
 #[derive(Debug, Default)]
 pub(super) struct Doubts {
-    generation: u64,
+    version: TokenVersion,
     since: Vec<(&'static str, Instant)>,
 }
 
 impl Doubts {
     /// Records a 401 of this call. Returns, once, the start of a doubt that is old enough to decide.
-    pub(super) fn record(&mut self, generation: u64, call: &'static str, now: Instant) -> Option<Instant> {
-        if self.generation != generation {
-            *self = Self { generation, since: Vec::new() };
+    pub(super) fn record(
+        &mut self,
+        version: TokenVersion,
+        call: &'static str,
+        now: Instant,
+    ) -> Option<Instant> {
+        if self.version != version {
+            *self = Self { version, since: Vec::new() };
         }
         let Some(&(_, since)) = self.since.iter().find(|(earlier, _)| *earlier == call) else {
             self.since.push((call, now));
@@ -73,6 +80,7 @@ mod tests {
     fn second_refusal_decides_after_a_minute() {
         let start = Instant::now();
         let at = |seconds| start + Duration::from_secs(seconds);
+        let version = |generation| TokenVersion { generation, ..TokenVersion::default() };
         let mut doubts = Doubts::default();
         for (generation, call, seconds, since) in [
             (1, "GET /a", 0, None),
@@ -85,12 +93,12 @@ mod tests {
             (2, "GET /b", 200, None),
             (2, "GET /b", 260, Some(200)),
         ] {
-            let decided = doubts.record(generation, call, at(seconds));
+            let decided = doubts.record(version(generation), call, at(seconds));
             assert_eq!(decided, since.map(at), "{call} at {seconds}");
         }
-        doubts.record(2, "GET /b", at(300));
+        doubts.record(version(2), "GET /b", at(300));
         doubts.clear();
-        assert_eq!(doubts.record(2, "GET /b", at(400)), None);
+        assert_eq!(doubts.record(version(2), "GET /b", at(400)), None);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Requirements that a caller has of a connection's token.
 
-use super::cached_token::{CachedToken, Now};
+use super::cached_token::{CachedToken, Now, TokenVersion};
 use crate::provider::provider::Provider;
 
 #[derive(Clone, Copy, Debug)]
@@ -9,9 +9,11 @@ pub(super) enum Need {
     Reload,
     /// A token that can be sent.
     Valid,
-    /// A token newer than this generation, which the API rejected.
-    ReplaceRejected(u64),
-    /// A token newer than this generation, requested by the application.
+    /// A token that replaces this one, which the API rejected.
+    ReplaceRejected(TokenVersion),
+    /// A token that replaces this one, requested by the application.
+    Replace(TokenVersion),
+    /// A token newer than this generation, which a listing showed.
     NewerThan(u64),
 }
 
@@ -19,20 +21,22 @@ impl Need {
     /// True for a token that arrived after this receipt, while the caller waited. It is used whatever
     /// lifetime the server states: a second refresh would bring another like it.
     pub(super) fn is_met_by_new<P: Provider>(self, cached: &CachedToken<P>, receipt: u64) -> bool {
-        let is_newer = match self {
-            Self::Reload | Self::Valid => true,
-            Self::ReplaceRejected(generation) | Self::NewerThan(generation) => cached.generation > generation,
-        };
-        is_newer && cached.is_active() && cached.is_received_after(receipt)
+        self.is_newer(cached) && cached.is_active() && cached.is_received_after(receipt)
     }
 
     pub(super) fn is_met_by<P: Provider>(self, cached: &CachedToken<P>, now: Now) -> bool {
         match self {
             Self::Reload => true,
-            Self::Valid => cached.is_usable(now),
-            Self::ReplaceRejected(generation) | Self::NewerThan(generation) => {
-                cached.generation > generation && cached.is_usable(now)
-            }
+            _ => self.is_newer(cached) && cached.is_usable(now),
+        }
+    }
+
+    /// True unless this is the token that the caller wants to replace.
+    fn is_newer<P: Provider>(self, cached: &CachedToken<P>) -> bool {
+        match self {
+            Self::Reload | Self::Valid => true,
+            Self::ReplaceRejected(version) | Self::Replace(version) => cached.replaces(version),
+            Self::NewerThan(generation) => cached.generation > generation,
         }
     }
 }

@@ -72,7 +72,7 @@ impl<P: Provider> Connections<P> {
                     let stored = CachedToken::read(&record, &client, &shared.settings, shared.now())?;
                     connection.entry.replace(stored);
                 }
-                shared.circuit_breaker.forget(account);
+                shared.circuit_breaker.record_connected(account);
                 shared.emit(&connection.entry.key, Some(record.generation), EventKind::Connected);
                 return Ok(connection);
             }
@@ -86,7 +86,7 @@ impl<P: Provider> Connections<P> {
         let cached =
             CachedToken::new(token, generation, RecordState::Active, true, &shared.settings, shared.now())?;
         connection.entry.replace(cached);
-        shared.circuit_breaker.forget(account);
+        shared.circuit_breaker.record_connected(account);
         shared.emit(&connection.entry.key, Some(generation), EventKind::Connected);
         Ok(connection)
     }

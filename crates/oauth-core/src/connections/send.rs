@@ -138,13 +138,13 @@ impl<P: Provider> Connection<P> {
         error: &Error,
     ) -> Result<Option<Arc<CachedToken<P>>>, Error> {
         let newest = self.entry.cached();
-        if newest.is_some_and(|cached| cached.generation > refused.generation) {
+        if newest.is_some_and(|cached| cached.replaces(refused.version())) {
             return Ok(None);
         }
         if !refused.is_refreshable() && error.kind() == ErrorKind::Unauthorized {
             // The user may have connected again in another process.
             let current = self.wait_for(Need::Reload).await?;
-            if current.generation > refused.generation {
+            if current.replaces(refused.version()) {
                 return Ok(None);
             }
             // No verdict without evidence.
@@ -163,7 +163,7 @@ impl<P: Provider> Connection<P> {
             }
             state.forced_at = Some(Instant::now());
         }
-        self.wait_for(Need::ReplaceRejected(refused.generation)).await.map(Some)
+        self.wait_for(Need::ReplaceRejected(refused.version())).await.map(Some)
     }
 
     /// Returns true if unexplained 401 responses amount to a refused token: the provider's own check refuses
@@ -178,7 +178,7 @@ impl<P: Provider> Connection<P> {
         self.shared.provider_doubts().record(self.account(), now);
         // A check decides about the token, whichever call raised the doubt.
         let call = if has_check { "" } else { E::NAME };
-        let Some(since) = self.entry.state().doubts.record(refused.generation, call, now) else {
+        let Some(since) = self.entry.state().doubts.record(refused.version(), call, now) else {
             return false;
         };
         let is_incident = self.shared.provider_doubts().is_incident_since(since);

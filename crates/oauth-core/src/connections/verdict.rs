@@ -82,9 +82,11 @@ impl<P: Provider> RefreshTask<'_, P> {
                 let reason = ReconnectReason::TokenRefused;
                 self.mark_needs_reconnect(lease, cached, reason, reason, error).await
             }
-            Need::NewerThan(_) => Err(Error::invalid_input("the token came without a refresh token")
-                .with_provider(P::NAME)
-                .with_help(P::DIALECT.reconnect_help)),
+            Need::Replace(_) | Need::NewerThan(_) => {
+                Err(Error::invalid_input("the token came without a refresh token")
+                    .with_provider(P::NAME)
+                    .with_help(P::DIALECT.reconnect_help))
+            }
             Need::Reload | Need::Valid => Ok(Step::Done(Ok(Arc::clone(cached)))),
         }
     }

@@ -47,6 +47,24 @@ async fn detects_replacement_by_other_process() {
     assert_eq!((token_number(&acme.headers().await.unwrap()), setup.server.refreshes()), (4, 0));
 }
 
+/// The generations of a connection that was removed begin anew. Found by the simulation, large seed 3581.
+#[tokio::test(start_paused = true)]
+async fn refused_token_is_replaced_by_one_of_a_lower_generation() {
+    for refreshes in [0, 3] {
+        let setup = Setup::new();
+        let (one, two) = (setup.machine(), setup.machine());
+        let acme = one.insert("acme", setup.token().await).await.unwrap();
+        for _ in 0..refreshes {
+            acme.refresh().await.unwrap();
+        }
+        setup.server.revoke_all();
+        two.remove("acme").await.unwrap();
+        two.insert("acme", setup.token().await).await.unwrap();
+        acme.send(&Ping::<true>).await.unwrap();
+        assert_eq!(setup.server.refreshes(), refreshes);
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn removal_during_refresh_wins() {
     let setup = Setup::new();

@@ -270,14 +270,34 @@ async fn corrected_client_makes_no_refusal_believable() {
     a.headers().await.unwrap();
 }
 
-/// The evidence that a customer gave ends with its connection.
+/// An incident may be why a customer connects again, so that its refusal is evidence until the window ends.
+/// Found by the simulation, large seed 3674.
 #[tokio::test(start_paused = true)]
-async fn reconnected_customer_is_no_part_of_an_incident() {
-    let (setup, connections) = expired_accounts(2).await;
-    refuse_once(&setup, &connections.get("0")).await;
-    connections.insert("0", setup.token().await).await.unwrap();
-    refuse_once(&setup, &connections.get("1")).await;
-    assert!(setup.events.take().iter().all(|event| !event.contains("refusalincident")));
+async fn reconnected_customer_is_part_of_an_incident() {
+    for is_removed in [false, true] {
+        let (setup, connections) = expired_accounts(2).await;
+        refuse_once(&setup, &connections.get("0")).await;
+        if is_removed {
+            connections.remove("0").await.unwrap();
+        }
+        connections.insert("0", setup.token().await).await.unwrap();
+        refuse_once(&setup, &connections.get("1")).await;
+        let is_incident = setup.events.take().iter().any(|event| event.contains("refusalincident"));
+        assert_eq!(is_incident, !is_removed);
+    }
+}
+
+/// GoCD destroys a refresh token before it checks anything, so that refusals are compared for a day.
+#[tokio::test(start_paused = true)]
+async fn reconnected_customer_delays_no_later_verdict() {
+    let (setup, connections, [a, b]) = expired_spending().await;
+    refuse_once(&setup, &a).await;
+    connect(&connections, "a").await;
+    wait(&setup, WINDOW).await;
+    refuse_once(&setup, &b).await;
+    wait(&setup, WINDOW).await;
+    let error = b.headers().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NeedsReconnect(ReconnectReason::Revoked), "{error}");
 }
 
 /// GoCD destroys a refresh token before it checks anything.
