@@ -266,6 +266,60 @@ scene("the other pages are accessible", async (user, page) => {
   }
 });
 
+scene("connections are listed, connected and disconnected", async (user, page) => {
+  const list = `${stage.origin}/connections?account=list`;
+  await page.goto(list);
+  assert.equal(await heading(page), "Connections");
+  await stage.look(page, "connections-none");
+  for (const [provider, title] of Object.entries(PROVIDERS)) {
+    await page.getByRole("link", { name: `Connect ${title}` }).click();
+    await stage.decide(page, provider, "approve");
+    await page.waitForURL(list);
+    await page.getByRole("button", { name: `Disconnect ${title}` }).waitFor();
+  }
+  await stage.look(page, "connections");
+  // Cobot's token is revoked. The others learn how to revoke theirs.
+  await page.getByRole("button", { name: "Disconnect Cobot" }).click();
+  await page.getByRole("link", { name: "Connect Cobot" }).waitFor();
+  assert.equal(page.url(), list);
+  await page.getByRole("button", { name: "Disconnect Go1" }).click();
+  await page.waitForURL(/\/disconnect\//);
+  assert.equal(await heading(page), "Go1 is disconnected");
+  await stage.look(page, "disconnected");
+  await page.getByRole("link", { name: "Continue" }).click();
+  await page.getByRole("link", { name: "Connect Go1" }).waitFor();
+});
+
+scene("a connection that cannot be revoked is kept", async (user, page) => {
+  const list = `${stage.origin}/connections?account=kept`;
+  await page.goto(list);
+  await page.getByRole("link", { name: "Connect Cobot" }).click();
+  await stage.decide(page, "cobot", "approve");
+  await page.waitForURL(list);
+  await stage.control("cobot/faults", { on: "api", fault: { kind: "answer", status: 403, body: "no" } });
+  await page.getByRole("button", { name: "Disconnect Cobot" }).click();
+  await page.waitForURL(/\/disconnect\//);
+  assert.equal(await heading(page), "Cobot was not disconnected");
+  await stage.look(page, "not-disconnected");
+  await page.getByRole("button", { name: "Try again" }).click();
+  await page.getByRole("link", { name: "Connect Cobot" }).waitFor();
+});
+
+scene("a form of a foreign page disconnects nothing", async (user, page) => {
+  const list = `${stage.origin}/connections?account=foreign-form`;
+  await page.goto(list);
+  await page.getByRole("link", { name: "Connect Go1" }).click();
+  await stage.decide(page, "go1", "approve");
+  await page.waitForURL(list);
+  await page.goto(`${stage.foreign}/foreign-form`);
+  await page.getByRole("button", { name: "Take it" }).click();
+  await page.waitForURL(/\/disconnect\//);
+  assert.equal(await heading(page), "Disconnect Go1?");
+  await stage.look(page, "confirm-disconnect");
+  await page.goto(list);
+  await page.getByRole("button", { name: "Disconnect Go1" }).waitFor();
+});
+
 scene("a code is not passed on as a referrer", async (user, page) => {
   await stage.connect(page, "go1");
   assert.doesNotMatch(page.url(), /[?&](code|state)=/);

@@ -58,11 +58,12 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .build()?;
     let embedded = format!("{origin}/embedded");
     let pop_up = format!("{origin}/connect/go1?account=acme&mode=popup");
+    let disconnect = format!("{origin}/disconnect/go1?account=foreign-form");
     let app = Router::new()
         .route("/", get(async || page(&html! { h1 { "Home" } })))
         .route("/courses", get(courses))
         .route("/opener", get(async move || opener("/connect/go1?account=acme&mode=popup")))
-        // Requested by another name of this host, these two are pages of a foreign site.
+        // Requested by another name of this host, these three are pages of a foreign site.
         .route("/foreign-opener", get(async move || opener(&pop_up)))
         .route("/foreign-frame", get(async move || {
             page(&html! { h1 { "A space" } iframe title="The app" src=(embedded) width="600" height="400" {} })
@@ -70,7 +71,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .route("/embedded", get(async || {
             page(&html! { h1 { "The app" } a href="/connect/cobot?account=acme&return_to=/courses" { "Connect" } })
         }))
+        .route("/foreign-form", get(async move || foreign_form(&disconnect)))
         .merge(web.router())
+        .merge(web.connections_router())
         .layer(web.hide_query())
         .with_state(web);
     println!("{}", serde_json::json!({ "origin": origin, "sandbox": sandbox.manifest_json() }));
@@ -114,6 +117,10 @@ fn opener(link: &str) -> Html<String> {
             open.addEventListener("click", () => window.open(open.dataset.link, "connect", "popup,width=640,height=720"));
         "#)) }
     })
+}
+
+fn foreign_form(action: &str) -> Html<String> {
+    page(&html! { h1 { "A prize" } form method="post" action=(action) { button { "Take it" } } })
 }
 
 fn page(body: &Markup) -> Html<String> {
