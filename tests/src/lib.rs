@@ -35,7 +35,6 @@ mod book {
         Sandbox = "sandbox.md",
         Architecture = "architecture.md",
         Production = "production.md",
-        Testing = "testing.md",
         Contributing = "../../../CONTRIBUTING.md",
         OauthSandbox = "../../../crates/oauth-sandbox/README.md",
         OauthStore = "../../../crates/oauth-store/README.md",

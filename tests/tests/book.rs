@@ -27,9 +27,8 @@ fn has_rust(text: &str) -> bool {
     false
 }
 
-/// Compared with tested programs by `docs/tutorial/tests/page.rs` and
-/// `docs/examples/tests/own_provider_page.rs`.
-const COMPARED: [&str; 2] = ["tutorial.md", "new-provider.md"];
+/// Compared with tested programs by `docs/tutorial/tests/page.rs` and `docs/examples/tests/pages.rs`.
+const COMPARED: [&str; 3] = ["tutorial.md", "new-provider.md", "testing.md"];
 
 #[test]
 fn every_page_with_rust_is_a_doc_test() {

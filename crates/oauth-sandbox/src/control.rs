@@ -43,6 +43,7 @@ impl ProviderControls {
             .route("/faults", post(faults::<P>))
             .route("/journal", get(journal::<P>))
             .route("/options", get(options::<P>).post(set_options::<P>))
+            .route("/revoke", post(revoke::<P>))
             .route("/reset", post(reset::<P>))
             .merge(P::controls())
             .with_state(Arc::clone(core));
@@ -170,6 +171,11 @@ async fn faults<P: ProviderRules>(
 
 async fn journal<P: ProviderRules>(State(core): State<SharedCore<P>>) -> Json<Journal> {
     Json(core.journal.copy())
+}
+
+async fn revoke<P: ProviderRules>(State(core): State<SharedCore<P>>) -> StatusCode {
+    core.state().revoke_access();
+    StatusCode::NO_CONTENT
 }
 
 /// The options that can be switched, and the address over plain HTTP next to TLS.

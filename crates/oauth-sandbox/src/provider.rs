@@ -60,6 +60,8 @@ pub(crate) trait ProviderState<P: ProviderRules>: Send + 'static {
     fn redirect_uris(&self) -> Vec<String>;
     /// The users who can log in now. The first is the default user.
     fn users(&self) -> Vec<User>;
+    /// Ends the access that users gave to applications.
+    fn revoke_access(&mut self);
 }
 
 /// A simulated provider. Code for any provider takes a [`ServerHandle`](crate::ServerHandle) of it:

@@ -176,6 +176,23 @@ impl<P: SandboxProvider> ServerHandle<P> {
         assert!(self.core.faults.push(FaultTarget::Api, fault), "the queue of faults for API calls is full");
     }
 
+    /// Ends the access that users gave to applications, as they do on the provider's own pages: all codes and
+    /// tokens of grants are revoked. Personal access tokens of GoCD stay.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), oauth_sandbox::Error> {
+    /// let sandbox = oauth_sandbox::Go1::start().await?;
+    /// // Connect the client under test, then:
+    /// sandbox.revoke_access();
+    /// // The provider refuses its next call and its next refresh.
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn revoke_access(&self) {
+        self.core.state().revoke_access();
+    }
+
     /// The requests that the provider has received so far.
     #[must_use]
     pub fn journal(&self) -> Journal {

@@ -145,6 +145,11 @@ impl ProviderState<Rules> for State {
     fn users(&self) -> Vec<User> {
         self.users.to_vec()
     }
+
+    fn revoke_access(&mut self) {
+        self.codes.clear();
+        self.tokens.clear();
+    }
 }
 
 impl State {

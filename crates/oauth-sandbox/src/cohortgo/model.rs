@@ -170,6 +170,11 @@ impl ProviderState<Rules> for State {
     fn users(&self) -> Vec<User> {
         self.users.iter().filter_map(AccountUser::login).collect()
     }
+
+    fn revoke_access(&mut self) {
+        self.codes.clear();
+        self.tokens.clear();
+    }
 }
 
 impl State {

@@ -197,6 +197,12 @@ impl ProviderState<Rules> for State {
     fn users(&self) -> Vec<User> {
         self.members.iter().map(|member| member.user.clone()).collect()
     }
+
+    fn revoke_access(&mut self) {
+        self.codes.clear();
+        self.access.clear();
+        self.refresh.clear();
+    }
 }
 
 impl State {

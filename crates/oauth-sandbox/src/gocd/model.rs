@@ -137,6 +137,11 @@ impl ProviderState<Rules> for State {
     fn users(&self) -> Vec<User> {
         self.users.clone()
     }
+
+    fn revoke_access(&mut self) {
+        self.codes.clear();
+        self.tokens.clear();
+    }
 }
 
 impl State {

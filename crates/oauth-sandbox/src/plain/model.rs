@@ -104,6 +104,12 @@ impl ProviderState<Rules> for State {
     fn users(&self) -> Vec<User> {
         self.users.clone()
     }
+
+    fn revoke_access(&mut self) {
+        self.codes.clear();
+        self.access.clear();
+        self.refresh.clear();
+    }
 }
 
 impl State {

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use oauth_sandbox::{RequestKind, Sandbox, SandboxClock, SandboxProvider, ServerHandle};
+use oauth_sandbox::{Gocd, RequestKind, Sandbox, SandboxClock, SandboxProvider, ServerHandle};
 
-use crate::support::{authorize_url, feed, http, token_header, tokens, with_query};
+use crate::support::{authorize_url, feed, http, token, token_header, tokens, with_query};
 
 #[tokio::test]
 async fn builder_configures_each_provider() {
@@ -52,6 +52,20 @@ async fn check_provider<P: SandboxProvider>(sandbox: &ServerHandle<P>) -> (&'sta
     let [entry] = journal.entries() else { panic!("{journal:?}") };
     assert_eq!((entry.kind, entry.host.as_str()), (RequestKind::Page, "betahaus.localhost:1"));
     (sandbox.name(), sandbox.title())
+}
+
+#[tokio::test]
+async fn users_revoke_access() {
+    let gocd = Gocd::start().await.unwrap();
+    let (access, refresh) = tokens(&gocd).await;
+    assert_eq!(feed(&gocd, &token_header(&access)).await, 200);
+    gocd.revoke_access();
+    assert_eq!(feed(&gocd, &token_header(&access)).await, 401);
+    let call = [("grant_type", "refresh-token"), ("refresh_token", refresh.as_str())];
+    assert_ne!(token(&gocd, &call).await.0, 200);
+    // The user can approve again.
+    let (access, _) = tokens(&gocd).await;
+    assert_eq!(feed(&gocd, &token_header(&access)).await, 200);
 }
 
 #[tokio::test]
