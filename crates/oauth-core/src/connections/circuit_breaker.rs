@@ -90,8 +90,8 @@ struct GrantRefusal {
     accepted: u64,
     /// True if it is no longer evidence about the provider.
     is_confirmed: bool,
-    /// True if the account was connected again since.
-    is_replaced: bool,
+    /// True if the account was connected again or removed since.
+    is_ended: bool,
 }
 
 /// Refusals of several accounts, and not about them.
@@ -305,7 +305,7 @@ impl CircuitBreaker {
             at: now,
             accepted,
             is_confirmed,
-            is_replaced: false,
+            is_ended: false,
         });
         let accepted_at = state.accepted_at;
         let is_recent = |refusal: &&GrantRefusal| {
@@ -420,17 +420,12 @@ impl CircuitBreaker {
         self.freed.notify_one();
     }
 
-    /// Limits the evidence of an account that was connected again to the refusal window. Within it, an
-    /// incident may have been why.
-    pub(super) fn record_connected(&self, account: &str) {
+    /// Keeps the refusals of a connection that was replaced or removed as evidence for the refusal window
+    /// only, even where a call may destroy a token. An incident may be the reason why the user ended it.
+    pub(super) fn connection_ended(&self, account: &str) {
         let mut state = self.state();
         let refusals = state.refusals.iter_mut().filter(|refusal| refusal.account == account);
-        refusals.for_each(|refusal| refusal.is_replaced = true);
-    }
-
-    /// Removes the evidence of an account that was removed.
-    pub(super) fn forget(&self, account: &str) {
-        self.state().refusals.retain(|refusal| refusal.account != account);
+        refusals.for_each(|refusal| refusal.is_ended = true);
     }
 
     /// Gives no more permits.
@@ -483,7 +478,7 @@ impl BreakerState {
     /// True if other accounts were refused too, and none has been accepted since.
     fn is_one_of_several(&self, suspicion: &Suspicion, account: &str) -> bool {
         let is_open = |refusal: &GrantRefusal| {
-            let is_evidence = !refusal.is_confirmed && !refusal.is_replaced;
+            let is_evidence = !refusal.is_confirmed && !refusal.is_ended;
             is_evidence && self.accepted_at.is_none_or(|accepted_at| accepted_at < refusal.at)
         };
         let (own, others): (Vec<_>, Vec<_>) =

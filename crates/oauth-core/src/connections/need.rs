@@ -13,7 +13,7 @@ pub(super) enum Need {
     ReplaceRejected(TokenVersion),
     /// A token that replaces this one, requested by the application.
     Replace(TokenVersion),
-    /// A token newer than this generation, which a listing showed.
+    /// A token newer than this generation, as of a listing.
     NewerThan(u64),
 }
 
@@ -21,18 +21,18 @@ impl Need {
     /// True for a token that arrived after this receipt, while the caller waited. It is used whatever
     /// lifetime the server states: a second refresh would bring another like it.
     pub(super) fn is_met_by_new<P: Provider>(self, cached: &CachedToken<P>, receipt: u64) -> bool {
-        self.is_newer(cached) && cached.is_active() && cached.is_received_after(receipt)
+        self.allows(cached) && cached.is_active() && cached.is_received_after(receipt)
     }
 
     pub(super) fn is_met_by<P: Provider>(self, cached: &CachedToken<P>, now: Now) -> bool {
         match self {
             Self::Reload => true,
-            _ => self.is_newer(cached) && cached.is_usable(now),
+            _ => self.allows(cached) && cached.is_usable(now),
         }
     }
 
     /// True unless this is the token that the caller wants to replace.
-    fn is_newer<P: Provider>(self, cached: &CachedToken<P>) -> bool {
+    fn allows<P: Provider>(self, cached: &CachedToken<P>) -> bool {
         match self {
             Self::Reload | Self::Valid => true,
             Self::ReplaceRejected(version) | Self::Replace(version) => cached.replaces(version),

@@ -72,7 +72,7 @@ impl<P: Provider> Connections<P> {
                     let stored = CachedToken::read(&record, &client, &shared.settings, shared.now())?;
                     connection.entry.replace(stored);
                 }
-                shared.circuit_breaker.record_connected(account);
+                shared.circuit_breaker.connection_ended(account);
                 shared.emit(&connection.entry.key, Some(record.generation), EventKind::Connected);
                 return Ok(connection);
             }
@@ -86,7 +86,7 @@ impl<P: Provider> Connections<P> {
         let cached =
             CachedToken::new(token, generation, RecordState::Active, true, &shared.settings, shared.now())?;
         connection.entry.replace(cached);
-        shared.circuit_breaker.record_connected(account);
+        shared.circuit_breaker.connection_ended(account);
         shared.emit(&connection.entry.key, Some(generation), EventKind::Connected);
         Ok(connection)
     }
@@ -113,7 +113,7 @@ impl<P: Provider> Connections<P> {
             .await
             .map_err(|error| Error::from(error).with_provider(P::NAME))?;
         let generation = entry.remove();
-        self.0.circuit_breaker.forget(account);
+        self.0.circuit_breaker.connection_ended(account);
         if removed {
             self.0.emit(&entry.key, generation, EventKind::Removed);
         }

@@ -74,6 +74,8 @@ impl<P: Provider> RefreshTask<'_, P> {
         cached: &Arc<CachedToken<P>>,
     ) -> Result<Step<P>, Error> {
         match self.need {
+            // Another token than the rejected one, and as useless.
+            Need::ReplaceRejected(rejected) if cached.replaces(rejected) => Err(cached.unusable()),
             Need::ReplaceRejected(_) => {
                 let error =
                     Error::new(ErrorKind::TokenRefused, "the token was refused, and cannot be refreshed")
@@ -113,7 +115,7 @@ impl<P: Provider> RefreshTask<'_, P> {
         // Cached even if the store failed. Otherwise every caller would send the dead token again.
         let state = RecordState::NeedsReconnect { reason, at };
         let current = self.entry.publish(self.epoch, cached.with_state(state))?;
-        if current.generation > cached.generation {
+        if current.replaces(cached.version()) {
             return Ok(Step::Done(Ok(current)));
         }
         self.shared.emit(&self.entry.key, Some(cached.generation), EventKind::NeedsReconnect(reason));

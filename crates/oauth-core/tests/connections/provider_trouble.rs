@@ -270,8 +270,8 @@ async fn corrected_client_makes_no_refusal_believable() {
     a.headers().await.unwrap();
 }
 
-/// An incident may be why a customer connects again, so that its refusal is evidence until the window ends.
-/// Found by the simulation, large seed 3674.
+/// An incident may be the reason why a customer connects again, so that its refusal is evidence until the
+/// window ends. Found by the simulation, large seed 3674.
 #[tokio::test(start_paused = true)]
 async fn reconnected_customer_is_part_of_an_incident() {
     for is_removed in [false, true] {
@@ -282,8 +282,7 @@ async fn reconnected_customer_is_part_of_an_incident() {
         }
         connections.insert("0", setup.token().await).await.unwrap();
         refuse_once(&setup, &connections.get("1")).await;
-        let is_incident = setup.events.take().iter().any(|event| event.contains("refusalincident"));
-        assert_eq!(is_incident, !is_removed);
+        assert!(setup.events.take().iter().any(|event| event.contains("refusalincident")), "{is_removed}");
     }
 }
 
