@@ -21,7 +21,7 @@ use subtle::ConstantTimeEq as _;
 use crate::clock::SandboxClock;
 use crate::fault::{Fault, FaultTarget};
 use crate::journal::Journal;
-use crate::provider::{ProviderRules, SharedCore};
+use crate::provider::{ProviderRules, ProviderState as _, SharedCore};
 
 const KEY_HEADER: &str = "x-sandbox-key";
 

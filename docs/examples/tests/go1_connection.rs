@@ -1,20 +1,20 @@
-//! What happens to a connection at Go1, tested against the sandbox.
+//! Tests of a connection at Go1, against the sandbox.
 
 use std::time::Duration;
 
-use go1::{App, Client, ClockFn, Connect, Connections, ErrorKind, MemoryStore, Site, api, scope};
+use go1::{App, Client, ClockFn, Connect, Connections, ErrorKind, Go1, MemoryStore, Site, api, scope};
 use oauth_sandbox::Fault;
 
 type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 /// Starts a Go1 for one test, and connects the account `acme`.
-async fn connected() -> Result<(oauth_sandbox::Go1, Connections)> {
+async fn connected() -> Result<(oauth_sandbox::Go1, Connections<Go1>)> {
     let sandbox = oauth_sandbox::Go1::start().await?;
     let clock = ClockFn::new(sandbox.clock().into_fn()); // a test advances time for both
     let app = App::new(sandbox.client_id(), sandbox.client_secret(), sandbox.redirect_uris()[0].as_str());
     let client = Client::builder(Site::at(sandbox.url())?, app).clock(clock.clone()).build()?;
     let connections = Connections::builder(client, MemoryStore::with_clock(clock))
-        .refusal_window(Duration::ZERO) // believe that a token is dead when Go1 first says so
+        .refusal_window(Duration::ZERO) // believe the first refusal
         .build();
     let started = connections.client().begin(&Connect::new([scope::USER_READ]))?;
     let callback = sandbox.approve(&started.url).await?; // a user signs in and approves

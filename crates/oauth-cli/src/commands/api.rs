@@ -93,15 +93,18 @@ fn documented(provider: ProviderName) -> Result<Vec<ApiCall>, Failure> {
     Ok(list.calls)
 }
 
-/// Returns whether the path, with values in place of its parameters, is that of a documented call.
+/// Returns whether the path, with values in place of its parameters, is that of a documented call. The first
+/// slash may be left out.
 pub(crate) fn is_documented(provider: ProviderName, method: &Method, path: &str) -> bool {
-    let path = path.split(['?', '#']).next().unwrap_or_default();
+    let path = path.split(['?', '#']).next().unwrap_or_default().trim_start_matches('/');
+    // A call that can be read can be asked for its headers.
+    let method = if *method == Method::HEAD { &Method::GET } else { method };
     documented(provider).is_ok_and(|calls| calls.iter().any(|call| matches(&call.call, method, path)))
 }
 
 /// Compares a call such as `GET /files/:pipeline/*path` with a path.
 fn matches(call: &str, method: &Method, path: &str) -> bool {
-    let Some((call_method, pattern)) = call.split_once(' ') else { return false };
+    let Some((call_method, pattern)) = call.split_once(" /") else { return false };
     let mut given = path.split('/');
     let all_match = pattern.split('/').all(|segment| match segment.as_bytes().first() {
         // The rest of the path.
@@ -164,7 +167,8 @@ mod tests {
             (ProviderName::Cobot, Method::GET, "/bookings/5/6", false),
             (ProviderName::Gocd, Method::GET, "/files/p/1/s/1/j/a/b.txt", true),
             (ProviderName::Gocd, Method::GET, "/files/p/1/s/1", false),
-            (ProviderName::Gocd, Method::GET, "cctray.xml", false),
+            (ProviderName::Gocd, Method::GET, "cctray.xml", true),
+            (ProviderName::Gocd, Method::HEAD, "/cctray.xml", true),
             (ProviderName::Cohortgo, Method::GET, "a student", false),
         ] {
             assert_eq!(is_documented(provider, &method, path), is_found, "{method} {path}");

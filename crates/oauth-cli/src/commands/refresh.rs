@@ -80,7 +80,8 @@ pub(crate) async fn run(arguments: &RefreshArgs) -> Result<Option<ExitCode>, Fai
     let context = Context::new(&arguments.common)?;
     if let Some(name) = &arguments.name {
         let (provider, account) = name.resolve(arguments.account.as_deref())?;
-        return with_provider!(provider, P => refresh_one::<P>(&context, provider, &account).await);
+        with_provider!(provider, P => refresh_one::<P>(&context, provider, &account).await)?;
+        return Ok(None);
     }
     if !arguments.all && !arguments.due {
         return Err(what_is_possible(&context).await);
@@ -125,15 +126,17 @@ async fn refresh_one<P: CliProvider>(
     context: &Context,
     provider: ProviderName,
     account: &str,
-) -> Result<Option<ExitCode>, Failure> {
+) -> Result<(), Failure> {
     let opened = OpenConnection::<P>::open(context, provider, account, Access::UseToken).await?;
     let can_refresh = <P::Renewal as Renewal>::REFRESHES;
     let refreshing = async {
-        if can_refresh {
+        let usable = if can_refresh {
             let connections: &dyn DynConnections = &opened.connections;
-            let refreshed = context.output.note_delay(connections.refresh(account)).await;
-            refreshed.map_err(|error| opened.failure(&error))?;
-        }
+            context.output.note_delay(connections.refresh(account)).await
+        } else {
+            opened.connection.token().await.map(drop)
+        };
+        usable.map_err(|error| opened.failure(&error))?;
         let status = opened.connection.status().await.map_err(|error| opened.failure(&error))?;
         Ok(Report::from_status(provider, account, &status, opened.connections.client().site().token_url()))
     };
@@ -145,7 +148,7 @@ async fn refresh_one<P: CliProvider>(
         false => format!("Nothing to refresh: {} issues no refresh tokens.", P::TITLE),
     };
     context.output.result(&report, format_args!("{what}\n{}", report.lines(now())));
-    Ok(report.code())
+    Ok(())
 }
 
 async fn refresh_many(context: &Context, selection: Selection) -> Result<Vec<Outcome>, Failure> {

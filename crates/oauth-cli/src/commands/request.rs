@@ -7,6 +7,7 @@ use clap::Args;
 use oauth_core::http::header::{CONTENT_TYPE, LINK};
 use oauth_core::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode};
 use oauth_core::{Endpoint, EndpointContext, Error, Provider};
+use oauth_demo::Secrets;
 use serde_json::{Map, Value, json};
 use url::Url;
 
@@ -42,9 +43,9 @@ pub(crate) struct RequestArgs {
     #[arg(value_name = "PROVIDER", value_parser = ConnectionNameParser, hide_possible_values = true)]
     name: ConnectionName,
 
-    /// Account if it is not `default`, method if it is not GET, and path: below the provider's API, as `oauth
-    /// api` shows it, or a full URL on the provider's hosts; at GoCD, a path that begins with /go/ starts at
-    /// the server's root
+    /// Account if it is not `default`, method if it is not GET, and path: as `oauth api` shows it, below the
+    /// provider's API, or a full URL on the provider's hosts; at GoCD, a path that begins with the server's
+    /// context path, such as /go/, starts at its root
     #[arg(value_name = "PATH", num_args = 1..=3, required = true)]
     words: Vec<String>,
 
@@ -80,11 +81,11 @@ pub(crate) struct RequestArgs {
     #[arg(long, value_name = "USER")]
     act_as: Option<String>,
 
-    /// Cobot: use this space's API
+    /// Cobot: use the API of this space, which has most calls below /api
     #[arg(long, value_name = "SUBDOMAIN")]
     space: Option<String>,
 
-    /// Go1: use the gateway instead of version 2 of the API
+    /// Go1: use the gateway, also for a path that `oauth api` does not show
     #[arg(long)]
     gateway: bool,
 
@@ -174,10 +175,7 @@ async fn send<P: CliProvider>(
         let token = token.map_err(|error| opened.failure(&error))?;
         let client = opened.connections.client();
         let request_context = RequestContext { site: client.site(), token: &token, options: &options };
-        let mut url = match P::url_outside_api(&request_context, method, path)? {
-            Some(url) => url,
-            None => target_url(&P::api_url(&request_context)?, path)?,
-        };
+        let mut url = target_url(&P::base_url(&request_context, method, path)?, path)?;
         if method.is_safe() && !fields.is_empty() {
             url.query_pairs_mut().extend_pairs(&fields);
         }
@@ -197,13 +195,16 @@ async fn send<P: CliProvider>(
                 None => print_response(context, arguments, &response),
             }
             if !response.status().is_success() && exit_code(response.status()).is_some() {
+                let secrets = Secrets::default();
                 let used = opened.connection.token().await;
-                let secrets = [Some(&token), used.as_ref().ok()].into_iter().flatten().flat_map(|token| {
-                    let refresh_token = token.refresh_token().map(|token| token.expose());
-                    [Some(token.access_token().expose()), refresh_token].into_iter().flatten()
-                });
-                let refusal = refusal(*provider, method, &url, &response);
-                context.output.note(redacted(&refusal, secrets));
+                for token in [Some(&token), used.as_ref().ok()].into_iter().flatten() {
+                    secrets.register("access token", token.access_token().expose());
+                    if let Some(refresh_token) = token.refresh_token() {
+                        secrets.register("refresh token", refresh_token.expose());
+                    }
+                }
+                // The user may have typed one into the path, and the API may repeat it.
+                context.output.note(secrets.redact(&refusal(*provider, method, &url, &response)));
             }
             let has_next = arguments.paginate && method.is_safe() && response.status().is_success();
             match has_next.then(|| next_page(&url, &response)).flatten() {
@@ -236,14 +237,6 @@ fn refusal(provider: ProviderName, method: &Method, url: &Url, response: &Respon
         _ => String::new(),
     };
     format!("{method} {url}: {status}{}{help}", sanitize(&message))
-}
-
-/// Removes secrets from a line: from the URL, where the user may have typed one, and from the API's message.
-fn redacted<'a>(line: &str, secrets: impl Iterator<Item = &'a str>) -> String {
-    secrets.fold(line.to_owned(), |line, secret| {
-        let in_url = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect::<String>();
-        line.replace(secret, "[redacted]").replace(&in_url, "[redacted]")
-    })
 }
 
 /// Returns the API's error message. Empty if there is none.
@@ -345,8 +338,10 @@ fn target_url(api: &Url, path: &str) -> Result<Url, Failure> {
         format!("{}/{path}", api.as_str().trim_end_matches('/'))
     };
     let url = Url::parse(&text).map_err(|error| Failure::usage(format!("invalid path: {error}")))?;
-    oauth_core::check_url(&url).map_err(|error| Failure::usage(error.to_string()))?;
-    Ok(url)
+    match oauth_core::check_url(&url) {
+        Ok(()) => Ok(url),
+        Err(error) => Err(Failure { code: ExitCode::Usage, ..error.into() }),
+    }
 }
 
 fn request(
@@ -460,14 +455,14 @@ mod tests {
     }
 
     #[test]
-    fn refusal_shows_no_secret() {
-        let url = Url::parse("https://api.example.com/tokens/a%2Fb%3D/a/b=/").unwrap();
-        let body = br#"{"message":"a/b= is unknown"}"#.to_vec();
+    fn refusal_names_request_and_message() {
+        let url = Url::parse("https://api.example.com/a/b?secret=1").unwrap();
+        let body = br#"{"message":"it is unknown"}"#.to_vec();
         let response = Response::builder().status(404).body(body).unwrap();
         let line = refusal(ProviderName::Cobot, &Method::GET, &url, &response);
-        assert_eq!(
-            redacted(&line, ["a/b="].into_iter()).lines().next().unwrap(),
-            "GET https://api.example.com/tokens/[redacted]/[redacted]/: 404 Not Found: [redacted] is unknown"
+        assert!(
+            line.starts_with("GET https://api.example.com/a/b: 404 Not Found: it is unknown\n help: "),
+            "{line}"
         );
     }
 

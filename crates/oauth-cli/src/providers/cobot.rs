@@ -79,27 +79,19 @@ impl CliProvider for Cobot {
         Ok(Self::Extra::default())
     }
 
-    fn api_url(context: &RequestContext<'_, Self>) -> Result<Url, Failure> {
-        Ok(match context.options.parsed::<Subdomain>("space")? {
-            Some(space) => context.site.space_api_url(&space)?,
-            None => context.site.api_url().clone(),
-        })
-    }
-
-    /// The calls of API 2 have a host of their own. `oauth api` shows those of API 1 below `/api`.
-    fn url_outside_api(
+    /// `oauth api` shows the calls of API 1 below `/api`; those of API 2 have a host of their own.
+    fn base_url(
         context: &RequestContext<'_, Self>,
         method: &http::Method,
         path: &str,
-    ) -> Result<Option<Url>, Failure> {
-        let is_api_2 = context.options.one("space").is_none()
-            && !path.starts_with("/api/")
-            && is_documented(ProviderName::Cobot, method, path);
-        if !is_api_2 {
-            return Ok(None);
-        }
-        let url = context.site.api2_url()?.join(path);
-        url.map(Some).map_err(|error| Failure::usage(format!("invalid path: {error}")))
+    ) -> Result<Url, Failure> {
+        let site = context.site;
+        Ok(match context.options.parsed::<Subdomain>("space")? {
+            Some(space) => site.space_api_url(&space)?,
+            None if path.trim_start_matches('/').starts_with("api/") => site.api_url().clone(),
+            None if is_documented(ProviderName::Cobot, method, path) => site.api2_url()?,
+            None => site.api_url().clone(),
+        })
     }
 
     fn prepare_request(

@@ -86,7 +86,7 @@ impl CliProvider for CohortGo {
         Ok(account)
     }
 
-    fn api_url(context: &RequestContext<'_, Self>) -> Result<Url, Failure> {
+    fn base_url(context: &RequestContext<'_, Self>, _: &http::Method, _: &str) -> Result<Url, Failure> {
         Ok(context.site.api_base(context.token.extra())?.clone())
     }
 

@@ -4,7 +4,8 @@ use go1::{Connect, Go1, PortalPassword, Site};
 use oauth_core::{Client, Error, Token, async_trait, http};
 use url::Url;
 
-use super::{CliProvider, RequestContext, SCOPE, server, user_name};
+use super::{CliProvider, ProviderName, RequestContext, SCOPE, server, user_name};
+use crate::commands::api::is_documented;
 use crate::connect_flow::ConnectFlow;
 use crate::failure::Failure;
 use crate::setting::{Setting, SettingScope, Settings};
@@ -92,18 +93,27 @@ impl CliProvider for Go1 {
         Ok(Self::Extra::default())
     }
 
-    fn api_url(context: &RequestContext<'_, Self>) -> Result<Url, Failure> {
-        let RequestContext { site, options, .. } = context;
-        Ok(if options.is_on("gateway") { site.gateway_url() } else { site.api_url() }.clone())
-    }
-
-    fn url_outside_api(
+    /// `oauth api` shows the gateway's calls without a prefix, and those of version 2 below `/v2`, except the
+    /// two that only version 2 has.
+    fn base_url(
         context: &RequestContext<'_, Self>,
-        _: &http::Method,
+        method: &http::Method,
         path: &str,
-    ) -> Result<Option<Url>, Failure> {
-        // On the authorization host.
-        Ok((path == "/oauth/validate").then(|| context.site.validate_url().clone()))
+    ) -> Result<Url, Failure> {
+        let RequestContext { site, options, .. } = context;
+        let path = path.trim_start_matches('/');
+        let first = path.split(['/', '?']).next().unwrap_or_default();
+        Ok(match first {
+            _ if options.is_on("gateway") => site.gateway_url().clone(),
+            "v2" | "me" | "account" => site.api_url().clone(),
+            "oauth" => {
+                let mut authorization_host = site.validate_url().clone();
+                authorization_host.set_path("");
+                authorization_host
+            }
+            _ if is_documented(ProviderName::Go1, method, path) => site.gateway_url().clone(),
+            _ => site.api_url().clone(),
+        })
     }
 
     fn prepare_request(

@@ -48,16 +48,12 @@ impl CliProvider for Gocd {
         Ok(Self::Extra::default())
     }
 
-    fn api_url(context: &RequestContext<'_, Self>) -> Result<Url, Failure> {
-        api_url(context.site)
-    }
-
-    fn url_outside_api(
+    fn base_url(
         context: &RequestContext<'_, Self>,
         method: &http::Method,
         path: &str,
-    ) -> Result<Option<Url>, Failure> {
-        Ok(url_outside_api(context.site, method, path))
+    ) -> Result<Url, Failure> {
+        base_url(context.site, method, path)
     }
 
     fn prepare_request(
@@ -80,32 +76,29 @@ where
     Ok(user_name(&user.login_name, user.email.as_deref()))
 }
 
-pub(super) fn api_url(site: &Site) -> Result<Url, Failure> {
+fn api_url(site: &Site) -> Result<Url, Failure> {
     Ok(site.join(&["api"])?)
 }
 
-/// Resolves paths that begin with the server's context path, such as `/go/cctray.xml`, and those of
-/// documented calls, which leave it out, such as `/cctray.xml` and `/api/version`.
-pub(super) fn url_outside_api(site: &Site, method: &http::Method, path: &str) -> Option<Url> {
+/// Documented calls leave the server's context path out, such as `/cctray.xml` and `/api/version`. Other
+/// paths are below the API, unless they begin with the context path.
+pub(super) fn base_url(site: &Site, method: &http::Method, path: &str) -> Result<Url, Failure> {
     let context = site.url().path().trim_end_matches('/');
     let has_context =
         !context.is_empty() && path.strip_prefix(context).is_some_and(|rest| rest.starts_with('/'));
-    if has_context {
-        return site.url().join(path).ok();
-    }
-    let is_below = path.starts_with("/api/") || is_documented(ProviderName::Gocd, method, path);
-    is_below.then(|| site.url().join(&format!("{context}{path}")).ok()).flatten()
+    let is_below_server =
+        has_context || path.starts_with("/api/") || is_documented(ProviderName::Gocd, method, path);
+    if is_below_server { Ok(site.url().clone()) } else { api_url(site) }
 }
 
-/// Adds what every API call needs: the media type, without which GoCD responds with 404, and the confirmation
-/// of a change without a JSON body (api.gocd.org, read on 2026-11-29).
+/// Adds what API calls need: the media type, without which GoCD responds with 404, and the confirmation of a
+/// change without a JSON body (api.gocd.org, read on 2026-11-29).
 pub(super) fn prepare_request(request: &mut http::Request<Vec<u8>>, site: &Site) -> Result<(), Failure> {
-    if !request.uri().to_string().starts_with(&format!("{}/", api_url(site)?)) {
-        return Ok(());
-    }
+    let is_api_call = request.uri().to_string().starts_with(&format!("{}/", api_url(site)?));
     let is_change = !request.method().is_safe();
     let headers = request.headers_mut();
-    headers.entry(ACCEPT).or_insert(HeaderValue::from_static("application/vnd.go.cd+json"));
+    let media_type = if is_api_call { "application/vnd.go.cd+json" } else { "*/*" };
+    headers.entry(ACCEPT).or_insert(HeaderValue::from_static(media_type));
     let is_json =
         headers.get(CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"application/json"));
     if is_change && !is_json {
@@ -128,31 +121,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn paths_below_context_path_are_outside_api() {
+    fn documented_paths_and_those_with_context_path_are_below_the_server() {
         let default = Site::at("https://go.example.com:8154").unwrap();
         let other = Site::at("https://example.com/ci/go").unwrap();
         let root = Site::at("https://go.example.com").unwrap().without_context_path();
-        for (site, path, url) in [
-            (&default, "/go/cctray.xml", Some("https://go.example.com:8154/go/cctray.xml")),
-            (&default, "/go/files/a/1?x=%2F", Some("https://go.example.com:8154/go/files/a/1?x=%2F")),
-            (&default, "/api/version", Some("https://go.example.com:8154/go/api/version")),
-            (&default, "/cctray.xml", Some("https://go.example.com:8154/go/cctray.xml")),
-            (
-                &default,
-                "/files/p/1/s/1/job.json",
-                Some("https://go.example.com:8154/go/files/p/1/s/1/job.json"),
-            ),
-            (&default, "/version", None),
-            (&default, "/google", None),
-            (&default, "go/cctray.xml", None),
-            (&other, "/ci/go/cctray.xml", Some("https://example.com/ci/go/cctray.xml")),
-            (&other, "/go/cctray.xml", None),
-            (&root, "/api/version", Some("https://go.example.com/api/version")),
-            (&root, "/cctray.xml", Some("https://go.example.com/cctray.xml")),
-            (&root, "/version", None),
+        for (site, path, base) in [
+            (&default, "/go/cctray.xml", "https://go.example.com:8154/go"),
+            (&default, "/cctray.xml", "https://go.example.com:8154/go"),
+            (&default, "/files/p/1/s/1/job.json", "https://go.example.com:8154/go"),
+            (&default, "/api/version", "https://go.example.com:8154/go"),
+            (&default, "/version", "https://go.example.com:8154/go/api"),
+            (&default, "/google", "https://go.example.com:8154/go/api"),
+            (&other, "/ci/go/cctray.xml", "https://example.com/ci/go"),
+            (&other, "/go/cctray.xml", "https://example.com/ci/go/api"),
+            (&root, "/api/version", "https://go.example.com"),
+            (&root, "/cctray.xml", "https://go.example.com"),
+            (&root, "/version", "https://go.example.com/api"),
         ] {
-            let found = url_outside_api(site, &http::Method::GET, path);
-            assert_eq!(found.as_ref().map(Url::as_str), url, "{path}");
+            let found = base_url(site, &http::Method::GET, path).unwrap();
+            assert_eq!(found.as_str().trim_end_matches('/'), base, "{path}");
         }
     }
 }

@@ -50,16 +50,12 @@ impl CliProvider for Personal {
         Ok(Self::Extra::default())
     }
 
-    fn api_url(context: &RequestContext<'_, Self>) -> Result<Url, Failure> {
-        super::gocd::api_url(context.site)
-    }
-
-    fn url_outside_api(
+    fn base_url(
         context: &RequestContext<'_, Self>,
         method: &http::Method,
         path: &str,
-    ) -> Result<Option<Url>, Failure> {
-        Ok(super::gocd::url_outside_api(context.site, method, path))
+    ) -> Result<Url, Failure> {
+        super::gocd::base_url(context.site, method, path)
     }
 
     fn prepare_request(

@@ -121,19 +121,12 @@ pub(crate) trait CliProvider: Provider {
     /// Returns the provider's own fields of an imported token, from the options of `oauth add`.
     fn imported_extra(site: &Self::Site, settings: &Settings) -> Result<Self::Extra, Failure>;
 
-    /// Returns the base URL for API paths.
-    fn api_url(context: &RequestContext<'_, Self>) -> Result<Url, Failure>;
-
-    /// Returns the URL of a path that is not below [`api_url`](Self::api_url), such as a documented call of
-    /// another host.
-    fn url_outside_api(
+    /// Returns the base URL of a path: that of the documented call, or else of the provider's main API.
+    fn base_url(
         context: &RequestContext<'_, Self>,
         method: &http::Method,
         path: &str,
-    ) -> Result<Option<Url>, Failure> {
-        let _ = (context, method, path);
-        Ok(None)
-    }
+    ) -> Result<Url, Failure>;
 
     /// Adds headers that a request needs besides the token.
     fn prepare_request(

@@ -540,12 +540,20 @@ async fn request_reaches_documented_paths() {
     // API 1, then API 2, which is JSON:API on a host of its own.
     assert!(home.run(&["request", "cobot", "/api/user"]).json()["email"].is_string());
     assert_eq!(home.run(&["request", "cobot", "/user"]).json()["data"]["type"], "users");
+    home.run(&["request", "cobot", "user"]).ok();
+    // Go1's authorization host, gateway and version 2.
     home.run(&["request", "go1", "/oauth/validate"]).ok();
+    for (path, asked) in
+        [("/portals", "/gateway/portals"), ("/v2/portals", "/v2/portals"), ("/me", "/v2/me"), ("/x", "/v2/x")]
+    {
+        home.run(&["request", "go1", path]);
+        assert_eq!(go1.journal().entries().last().unwrap().path, asked);
+    }
 
     let token = home.run(&["token", "cobot"]).ok();
     let refused = home.run(&["request", "cobot", &format!("/api/nothing/{}", token.trim_end())]);
     assert_eq!(refused.code, Some(8), "{refused:?}");
-    assert!(refused.stderr.contains("/api/nothing/[redacted]: 404"), "{refused:?}");
+    assert!(refused.stderr.contains("/api/nothing/[access token]: 404"), "{refused:?}");
     // Nothing is sent over plain http to another host.
     assert_eq!(home.run(&["request", "cobot", "http://www.cobot.me/api/user"]).code, Some(2));
     assert_eq!(home.run(&["request", "gocd-personal", "/version"]).code, Some(3));
@@ -583,7 +591,7 @@ async fn refused_request_shows_path_and_message() {
     sandbox.next_api_call(Fault::json(403, &body));
     let ran = home.run(&["request", "go1/acme", "/me?secret=1"]);
     assert_eq!(ran.code, Some(8), "{ran:?}");
-    assert!(ran.stderr.contains("/v2/me: 403 Forbidden: [redacted] may not read this"), "{ran:?}");
+    assert!(ran.stderr.contains("/v2/me: 403 Forbidden: [access token] may not read this"), "{ran:?}");
     assert!(ran.stderr.contains(" help: the token may lack a scope"), "{ran:?}");
     assert!(!ran.stderr.contains("secret=1") && !ran.stderr.contains(token.trim()), "{ran:?}");
 }

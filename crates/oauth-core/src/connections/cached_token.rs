@@ -127,9 +127,9 @@ impl<P: Provider> CachedToken<P> {
         TokenVersion { generation: self.generation, lineage: self.token.data.lineage }
     }
 
-    /// True if this is another token than that one. As no older token is cached in place of a newer one, it has
-    /// replaced it, whatever its generation: generations begin anew after a removal, and a store that went
-    /// back repeats them.
+    /// True if this is another token than that one. As no older token is cached in place of a newer one, it
+    /// has replaced it, whatever its generation: generations begin anew after a removal, and a store that
+    /// went back repeats them.
     pub(crate) fn replaces(&self, other: TokenVersion) -> bool {
         let lineage = self.token.data.lineage;
         let is_same = lineage.is_same_token(other.lineage);
