@@ -183,7 +183,8 @@ impl From<StoreError> for Failure {
         let failure = Self::new(code, "store", error.to_string());
         match error.kind() {
             StoreErrorKind::WrongKey => failure.with_help(
-                "the record was stored with a different key; run `oauth doctor` to see where the key is read from",
+                "it was stored with a different key; run `oauth doctor` to see where the key is read from. If that key \
+                 is lost, move the store's file away and connect again",
             ),
             _ => failure,
         }

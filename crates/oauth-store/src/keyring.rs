@@ -70,6 +70,11 @@ impl Keyring {
         self.primary.as_ref().map_or(PLAINTEXT, EncryptionKey::id)
     }
 
+    /// The ids of all keys, the primary first.
+    pub(crate) fn ids(&self) -> impl Iterator<Item = &str> {
+        [self.primary_id()].into_iter().chain(self.older.iter().map(EncryptionKey::id))
+    }
+
     pub(crate) fn seal(&self, key: &Key, content: &[u8]) -> Result<Sealed, StoreError> {
         let key_id = self.primary_id().to_owned();
         let Some(primary) = &self.primary else {

@@ -56,7 +56,7 @@
 //! |---|---|
 //! | locked by another process for too long; PostgreSQL unreachable, starting, out of connections | `Unavailable`, so [`is_transient`](StoreError::is_transient) |
 //! | disk full, or without space for the reserve, file or server read-only, no permission | `CannotWrite` |
-//! | a record's key is not in the keyring | `WrongKey` |
+//! | a record's key is not in the keyring; when a store is opened, no record's key is | `WrongKey` |
 //! | a record that was changed or copied, a file that is damaged or not a database | `Corrupt` |
 //! | a schema or state of a newer version | `TooNew` |
 //! | a SQLite file that was removed or replaced while it was open | `Replaced` |

@@ -43,8 +43,9 @@ impl Postgres {
     /// Connects to a database, such as `postgres://user:password@host/database`, and creates missing tables.
     ///
     /// # Errors
-    /// A [`StoreError`] if the server is unreachable or denies access, or if the tables are of a newer
-    /// version or cannot be created.
+    /// A [`StoreError`] if the server is unreachable or denies access, if the tables are of a newer version or
+    /// cannot be created, or if there are records and all are encrypted with keys that the keyring does not
+    /// have.
     pub async fn connect(url: &str, keyring: Keyring) -> Result<Self, StoreError> {
         let options = PgConnectOptions::from_str(url)
             .map_err(|_| {
@@ -77,7 +78,9 @@ impl Postgres {
             })
             .connect_lazy_with(options);
         let database = PostgresDatabase { pool, place };
-        Ok(Self { engine: std::sync::Arc::new(Engine { database, keyring }) })
+        let engine = std::sync::Arc::new(Engine { database, keyring });
+        engine.check_keys().await?;
+        Ok(Self { engine })
     }
 
     /// Closes the store gracefully: waits for calls in flight, then closes the connections.

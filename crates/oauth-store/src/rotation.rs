@@ -1,4 +1,5 @@
-//! Re-encryption of records after a change of the primary key.
+//! The keys of stored records: the check when a store is opened, and re-encryption after a change of the
+//! primary key.
 
 use oauth_core::store::{Key, StoreError, StoreErrorKind};
 
@@ -52,6 +53,25 @@ impl<D: Database> Engine<D> {
         // Even if there was nothing to encrypt: an earlier rotation may not have got this far.
         rotation.wal_kept = !self.database.truncate_log().await?;
         Ok(rotation)
+    }
+
+    /// Checks, when the store is opened, that the keyring has the key of at least one record.
+    ///
+    /// # Errors
+    /// [`StoreErrorKind::WrongKey`] if there are records, and all are encrypted with other keys.
+    pub(crate) async fn check_keys(&self) -> Result<(), StoreError> {
+        for id in self.keyring.ids() {
+            let rows = self.database.numbers(Query::read(D::STATEMENTS.has_key, &[Value::Text(id)])).await?;
+            if !rows.is_empty() {
+                return Ok(());
+            }
+        }
+        let others = self.other_keys(None).await?;
+        match others.first().map(|stored| stored.open(&self.keyring)) {
+            // A damaged record says nothing about the keys.
+            Some(Err(error)) if error.kind() == StoreErrorKind::WrongKey => Err(error),
+            _ => Ok(()),
+        }
     }
 
     async fn other_keys(&self, after: Option<&Key>) -> Result<Vec<Stored>, StoreError> {

@@ -67,8 +67,8 @@ impl Sqlite {
     /// is also set on an existing file). The folder must exist.
     ///
     /// # Errors
-    /// A [`StoreError`] if the folder is missing, the file is not such a store or of a newer version, or it
-    /// cannot be written.
+    /// A [`StoreError`] if the folder is missing, the file is not such a store or of a newer version, it cannot
+    /// be written, or it has records and all are encrypted with keys that the keyring does not have.
     pub async fn open(path: impl AsRef<Path>, keyring: Keyring) -> Result<Self, StoreError> {
         Self::open_within(path.as_ref(), keyring, BUSY, Missing::IsCreated).await
     }
@@ -116,7 +116,9 @@ impl Sqlite {
             files,
         };
         prepare(&database).await?;
-        Ok(Self { engine: Arc::new(Engine { database, keyring }) })
+        let engine = Arc::new(Engine { database, keyring });
+        engine.check_keys().await?;
+        Ok(Self { engine })
     }
 
     /// Closes the store gracefully: waits for calls in flight, and removes the `-wal` file unless another

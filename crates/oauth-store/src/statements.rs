@@ -38,6 +38,8 @@ pub struct Statements {
     pub lapsing_after: &'static str,
     /// `$1` provider, `$2` limit, `$3` by.
     pub due: &'static str,
+    /// `$1` key_id. A row if a record is encrypted with it.
+    pub has_key: &'static str,
     /// `$1` key_id.
     pub count_other_keys: &'static str,
     /// `$1` key_id, `$2` limit.
@@ -205,6 +207,8 @@ macro_rules! statements {
                 due!(),
                 "WHERE provider = $1 AND state = 'active' AND due_at <= $3 ORDER BY due_at, account LIMIT $2"
             ),
+            has_key: "SELECT CAST(1 AS BIGINT) FROM oauth_connections \
+                      WHERE sealed IS NOT NULL AND key_id = $1 LIMIT 1",
             count_other_keys: "SELECT count(*) FROM oauth_connections \
                                WHERE sealed IS NOT NULL AND key_id IS DISTINCT FROM $1",
             other_keys: concat!(

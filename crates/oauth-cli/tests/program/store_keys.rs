@@ -41,8 +41,9 @@ fn unreadable_record_blocks_no_other() {
     ];
     let mut home = TestHome::new().with("OAUTH_STORE_KEY", lost);
     add(&home, "lost");
-    home.set("OAUTH_STORE_KEY", Some(old));
+    home.set("OAUTH_STORE_KEY", Some(&format!("{old} {lost}")));
     add(&home, "space");
+    home.set("OAUTH_STORE_KEY", Some(old));
     let states = |home: &TestHome| {
         let listed = home.run(&["list", "--json"]).json();
         let one = |one: &serde_json::Value| format!("{} {}", one["account"], one["state"]).replace('"', "");

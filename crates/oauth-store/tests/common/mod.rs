@@ -241,6 +241,10 @@ pub(crate) async fn wrong_key_is_reported_and_loses_nothing(database: &dyn TestD
     assert_eq!(error.kind(), StoreErrorKind::WrongKey);
     let done = wrong.rotate(&mut Vec::new()).await.unwrap();
     assert_eq!((done.reencrypted, done.unreadable), (0, vec![acme.clone()]));
+    // Told at once when a store that has records is opened.
+    let error = database.open(Keyring::new(key(2))).await.map(drop).unwrap_err();
+    assert_eq!(error.kind(), StoreErrorKind::WrongKey, "{error}");
+    database.open(Keyring::new(key(2)).and_older(key(1))).await.map(drop).unwrap();
 
     let (_, record) = granted(&right, &acme, LONG).await;
     assert_eq!(record.content.bytes(), b"token", "neither lost, nor withheld from a reader with the key");
