@@ -153,7 +153,7 @@ fn documented_controls() -> Vec<(&'static str, String)> {
 #[tokio::test]
 async fn readme_lists_existing_controls() {
     let sandbox = Sandbox::start().await.unwrap();
-    assert_eq!(documented_controls().len(), 18);
+    assert_eq!(documented_controls().len(), 19);
     for (method, path) in documented_controls() {
         let (status, _) = Remote(&sandbox).call(method, &path, None).await;
         // Most need a body, but none may be 404.
