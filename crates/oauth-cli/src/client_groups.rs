@@ -9,7 +9,7 @@ use oauth_core::store::{DueQuery, RecordState, RecordSummary, TokenStore};
 
 use crate::commands::list::summaries;
 use crate::config::Config;
-use crate::failure::Failure;
+use crate::failure::{ExitCode, Failure};
 use crate::providers::{CliProvider, ProviderName, with_provider};
 use crate::registration::Registration;
 use crate::time::now;
@@ -39,7 +39,7 @@ pub(crate) struct ClientGroup {
 #[derive(Default)]
 pub(crate) struct ClientGroups {
     pub(crate) groups: Vec<ClientGroup>,
-    /// Connections that cannot be refreshed here, and why.
+    /// Connections that cannot be refreshed, at all or here, and why.
     pub(crate) skipped: Vec<(ProviderName, String, Failure)>,
 }
 
@@ -106,11 +106,22 @@ async fn find_groups<P: CliProvider>(
     found: &mut Vec<FoundGroup>,
     skipped: &mut Vec<(ProviderName, String, Failure)>,
 ) -> Result<(), Failure> {
+    let all = summaries(store, provider).await?;
+    for summary in &all {
+        if let RecordState::NeedsReconnect { reason, .. } = summary.state {
+            let (account, message) = (summary.account.clone(), format!("needs reconnecting: {reason}"));
+            skipped.push((
+                provider,
+                account,
+                Failure::new(ExitCode::NeedsReconnect, "needs_reconnect", message),
+            ));
+        }
+    }
     if !<P::Renewal as Renewal>::REFRESHES {
         return Ok(());
     }
     let summaries = match selection {
-        Selection::All => summaries(store, provider).await?.into_iter().filter(is_refreshed).collect(),
+        Selection::All => all.into_iter().filter(is_refreshed).collect(),
         Selection::Due => due_records::<P>(store).await?,
     };
     let first = found.len();

@@ -111,13 +111,17 @@ impl<P: CodeGrant> ConnectFlow<'_, P> {
         let opened = !self.browser.no_browser && open_browser(&started.url).await;
         let mut pasted = self.show_authorize_url(&started.url, opened);
         let deadline = tokio::time::Instant::now() + self.browser.timeout;
+        let mut refused = None;
         loop {
             let spinner = pasted.is_none().then(|| Spinner::start("Waiting for the browser"));
             let callback = self.wait_for_callback(&mut pasted, deadline).await;
             drop(spinner);
-            let callback = callback?;
-            let failure = match self.connections.finish(self.account, &started.pending, callback.text()).await
-            {
+            let callback = callback.map_err(|failure| match refused.take() {
+                // Nothing else arrived, so it was about this attempt.
+                Some(refusal) if failure.kind == "timeout" => refusal,
+                _ => failure,
+            })?;
+            let page = match self.connections.finish(self.account, &started.pending, callback.text()).await {
                 Ok(_) => {
                     self.show_result(callback, ResultPage::connected(P::TITLE)).await;
                     return Ok(());
@@ -128,13 +132,14 @@ impl<P: CodeGrant> ConnectFlow<'_, P> {
                     self.note(format_args!(
                         "Received an error callback: {refusal}. It has no state and may be forged, so waiting continues. Press Ctrl-C to stop.",
                     ));
-                    refusal
+                    refused = Some(refusal.clone());
+                    ResultPage::unconfirmed(P::TITLE, &refusal)
                 }
                 // A callback of another attempt, or an incomplete URL: keep waiting.
                 Err(error) if is_unrelated_callback(error.kind()) => {
                     let failure = Failure::from(&error);
                     self.note(format_args!("Ignored: {failure}. Still waiting."));
-                    failure
+                    ResultPage::ignored(&failure)
                 }
                 Err(error) => {
                     let failure = Failure::for_connection(&error, P::NAME, self.account);
@@ -142,7 +147,7 @@ impl<P: CodeGrant> ConnectFlow<'_, P> {
                     return Err(failure);
                 }
             };
-            callback.show(ResultPage::ignored(&failure));
+            callback.show(page);
         }
     }
 

@@ -91,6 +91,12 @@ impl Failure {
             _ if error.needs_reconnect() => {
                 failure.with_help(format!("run `oauth connect {provider} {account}`"))
             }
+            ErrorKind::MissingScope if provider == "cohortgo" => failure.with_help(format!(
+                "run `oauth connect {provider} {account} --act-as-user`"
+            )),
+            ErrorKind::MissingScope => failure.with_help(format!(
+                "`oauth api {provider}` lists the scopes of each call; connect again with --scope and all scopes"
+            )),
             ErrorKind::ForeignToken => failure.with_help(
                 "the token belongs to another client or server than the one configured; \
                  correct the configuration, or run `oauth connect` again",
@@ -180,7 +186,10 @@ impl From<oauth_core::Error> for Failure {
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         let code = if error.is_transient() { ExitCode::TryLater } else { ExitCode::Setup };
-        let failure = Self::new(code, "store", error.to_string());
+        let text = error.to_string();
+        // What follows names Rust types.
+        let message = text.split("; add the missing key").next().unwrap_or_default();
+        let failure = Self::new(code, "store", message);
         match error.kind() {
             StoreErrorKind::WrongKey => failure.with_help(
                 "it was stored with a different key; run `oauth doctor` to see where the key is read from. If that key \

@@ -77,6 +77,19 @@ impl ResultPage {
         }
     }
 
+    /// The provider refused, and nothing ties that to the attempt that waits.
+    pub(crate) fn unconfirmed(title: &str, refusal: &Failure) -> Self {
+        Self {
+            title: format!("{title} refused"),
+            lines: vec![
+                sentence(&refusal.message),
+                "If you have just tried to connect, press Ctrl-C in the terminal, correct the command and run it again. \
+                 The program is still waiting, because any page can send this answer."
+                    .to_owned(),
+            ],
+        }
+    }
+
     /// The program ended while the page loaded.
     fn unknown() -> Self {
         Self {

@@ -40,7 +40,13 @@ impl<P: CliProvider> OpenConnection<P> {
         access: Access,
     ) -> Result<Self, Failure> {
         let Some(store) = context.open_store().await? else {
-            return Err(Failure::not_connected(P::NAME, account));
+            let failure = Failure::not_connected(P::NAME, account);
+            let message = format!(
+                "{}: {} does not exist",
+                failure.message,
+                context.store_location.address.display_name()
+            );
+            return Err(Failure { message, ..failure });
         };
         let shared = store.shared();
         let connections = connections::<P>(context, &shared, provider, account, access).await?;

@@ -7,10 +7,12 @@ use std::time::Duration;
 
 use clap::Args;
 use oauth_core::connections::Connections;
+use oauth_core::store::RecordSummary;
 use oauth_core::{ErrorKind, Site as _};
 use serde_json::json;
 
 use super::api::similar_scope;
+use super::list::summaries;
 use crate::connect_flow::{BrowserOptions, ConnectFlow};
 use crate::connection_name::{DEFAULT_ACCOUNT, account_name, shell_name, shell_quoted};
 use crate::context::{CommonArgs, Context};
@@ -137,6 +139,12 @@ async fn connect<P: CliProvider>(
         Some(store) => store,
         None => context.until_interrupted(context.store_location.open_or_create()).await?,
     };
+    let is_other = |one: &RecordSummary| one.account != arguments.command.account;
+    if !P::EFFECT_ON_OTHERS.is_empty()
+        && summaries(&store.shared(), arguments.provider).await?.iter().any(is_other)
+    {
+        context.output.note(P::EFFECT_ON_OTHERS);
+    }
     let connected = connect_account::<P>(context, arguments, &store, registration, redirect).await;
     store.close().await;
     let report = connected?;

@@ -123,6 +123,7 @@ fn text(reports: &[Report]) -> String {
     let now = now();
     let rows = reports.iter().map(|report| {
         let expires = match report.expires_at {
+            _ if report.state == "needs_reconnect" => "-".to_owned(),
             Some(at) => relative(at, now),
             None if report.refreshed_at.is_some() => "never".to_owned(),
             None => "-".to_owned(),
@@ -131,7 +132,7 @@ fn text(reports: &[Report]) -> String {
         [
             report.provider.to_owned(),
             report.shown_account(),
-            report.state_label().trim_start_matches("needs ").to_owned(),
+            if report.state == "needs_reconnect" { "reconnect" } else { report.state_label() }.to_owned(),
             expires,
             server.trim_start_matches("https://").trim_start_matches("http://").to_owned(),
         ]

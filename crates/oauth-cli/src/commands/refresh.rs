@@ -23,7 +23,8 @@ use crate::wire_trace::Trace;
 /// Arguments of `refresh`.
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "\
-Exit code 0 if all were refreshed or none needed to be; otherwise the lowest code among the failures.
+Exit code 0 if all were refreshed or none needed to be; otherwise the lowest code among the failures. \
+Connections that need reconnecting are failures, with code 4.
 
 Examples:
   oauth refresh go1/acme

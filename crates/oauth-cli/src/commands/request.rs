@@ -35,7 +35,7 @@ Examples:
   oauth request go1 /me
   oauth request go1/acme /learning-objects -f limit=5
   oauth request cobot -X POST /bookings -d @booking.json
-  oauth request gocd-personal /dashboard \\
+  oauth request gocd-personal /api/dashboard \\
     --jq '._embedded.pipelines[].name'"
 )]
 pub(crate) struct RequestArgs {
@@ -105,6 +105,7 @@ impl RequestArgs {
     /// Assigns the positional arguments.
     fn target(&self) -> Result<Target<'_>, Failure> {
         let (account, method, path) = match self.words.as_slice() {
+            [word] if METHODS.contains(&word.as_str()) => return Err(Failure::usage("the path is missing")),
             [path] => (None, None, path),
             // An upper-case method; accounts with such a name are written PROVIDER/ACCOUNT.
             [method, path] if self.name.account.is_some() || METHODS.contains(&method.as_str()) => {
@@ -204,7 +205,9 @@ async fn send<P: CliProvider>(
                     }
                 }
                 // The user may have typed one into the path, and the API may repeat it.
-                context.output.note(secrets.redact(&refusal(*provider, method, &url, &response)));
+                let hint = hint(*provider, &response, path, arguments.space.is_some());
+                let line = format!("{}{hint}", refusal(method, &url, &response));
+                context.output.note(secrets.redact(&line));
             }
             let has_next = arguments.paginate && method.is_safe() && response.status().is_success();
             match has_next.then(|| next_page(&url, &response)).flatten() {
@@ -219,24 +222,32 @@ async fn send<P: CliProvider>(
 }
 
 /// Describes a response that is not a success.
-fn refusal(provider: ProviderName, method: &Method, url: &Url, response: &Response<Vec<u8>>) -> String {
+fn refusal(method: &Method, url: &Url, response: &Response<Vec<u8>>) -> String {
     let status = response.status();
     let mut url = url.clone();
     // Parameters may be personal data or secrets.
     url.set_query(None);
     let message = api_message(response.body());
-    let message = if message.is_empty() { String::new() } else { format!(": {message}") };
-    let help = match status.as_u16() {
-        403 if matches!(provider, ProviderName::Gocd | ProviderName::GocdPersonal) => {
-            "\n help: the user may lack a role or permission at the server".to_owned()
+    let message = if message.is_empty() { String::new() } else { format!(": {}", sanitize(&message)) };
+    format!("{method} {url}: {status}{message}")
+}
+
+/// What the user may do about such a response, as a line of its own.
+fn hint(provider: ProviderName, response: &Response<Vec<u8>>, path: &str, has_space: bool) -> String {
+    let hint = match (response.status().as_u16(), provider) {
+        (403, ProviderName::Gocd) => {
+            "the call may need a personal access token: connect gocd-personal; or the user lacks a role at the server"
+                .to_owned()
         }
-        403 => format!(
-            "\n help: the token may lack a scope; `oauth api {provider}` lists the scopes of each call"
-        ),
-        404 => format!("\n help: check the path; `oauth api {provider}` lists the calls"),
-        _ => String::new(),
+        (403, ProviderName::GocdPersonal) => "the user may lack a role or permission at the server".to_owned(),
+        (403, _) => format!("the token may lack a scope; `oauth api {provider}` lists the scopes of each call"),
+        (404, ProviderName::Cobot) if !has_space && path.trim_start_matches('/').starts_with("api/") => {
+            "most calls below /api need --space SUBDOMAIN".to_owned()
+        }
+        (404, _) => format!("check the path; `oauth api {provider}` lists the calls"),
+        _ => return String::new(),
     };
-    format!("{method} {url}: {status}{}{help}", sanitize(&message))
+    format!("\n help: {hint}")
 }
 
 /// Returns the API's error message. Empty if there is none.

@@ -29,7 +29,9 @@ pub(super) const ROOT: Setting =
 impl CliProvider for Gocd {
     type Sandbox = oauth_sandbox::gocd::Rules;
     const SETTINGS: &'static [Setting] = &[SERVER, CERTIFICATE, ROOT];
-    const FIRST_CALL: (&'static str, &'static str) = ("/current_user", "");
+    const FIRST_CALL: (&'static str, &'static str) = ("/api/current_user", "");
+    const EFFECT_ON_OTHERS: &'static str =
+        "GoCD keeps one token for each user and client: another connection of the same user ends.";
     const NO_REVOCATION: &'static str = "GoCD has no way to revoke a token by API; the user can revoke it on the server, at /go/oauth/user_tokens";
 
     fn site(settings: &Settings) -> Result<Site, Failure> {

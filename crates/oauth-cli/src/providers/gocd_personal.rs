@@ -16,7 +16,7 @@ impl CliProvider for Personal {
     type Sandbox = oauth_sandbox::gocd::Rules;
     const SETTINGS: &'static [Setting] = &[SERVER, CERTIFICATE, ROOT];
     const HAS_CLIENTS: bool = false;
-    const FIRST_CALL: (&'static str, &'static str) = ("/current_user", "");
+    const FIRST_CALL: (&'static str, &'static str) = ("/api/current_user", "");
     const NO_REVOCATION: &'static str = "GoCD has no way to revoke a token by API; revoke it on the server, under Personal Access Tokens in the user's menu";
 
     fn site(settings: &Settings) -> Result<Site, Failure> {

@@ -137,6 +137,9 @@ pub(crate) trait CliProvider: Provider {
         Ok(())
     }
 
+    /// Explains what a new connection does to another one of the same user. Empty if nothing.
+    const EFFECT_ON_OTHERS: &'static str = "";
+
     /// Explains why a token cannot be revoked and what remains possible. Empty if it can.
     const NO_REVOCATION: &'static str;
 
