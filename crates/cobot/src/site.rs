@@ -2,7 +2,7 @@
 
 use oauth_core::http::StatusCode;
 use oauth_core::url::{Host, Url};
-use oauth_core::{AccessToken, Error, NoExtra, Revocation, TokenCheck, is_loopback, join};
+use oauth_core::{AccessToken, Error, NoExtra, Revocation, TokenCheck, is_loopback, join, parse_base_url};
 
 use crate::subdomain::Subdomain;
 
@@ -27,6 +27,8 @@ pub struct Site {
     token: Url,
     api: Url,
 }
+
+const HELP: &str = "use the root that replaces https://www.cobot.me, such as http://127.0.0.1:4002";
 
 impl Site {
     /// Cobot's production site, <https://www.cobot.me>.
@@ -53,16 +55,11 @@ impl Site {
     /// [`ErrorKind::InvalidInput`](oauth_core::ErrorKind::InvalidInput) if the URL is malformed, neither
     /// https nor on loopback, has a path or a query, or is neither on loopback nor a `www.` host.
     pub fn at(base: &str) -> Result<Self, Error> {
-        let invalid = |message: &'static str| {
-            Error::invalid_input(message)
-                .with_provider("cobot")
-                .with_help("use the root that replaces https://www.cobot.me, such as http://127.0.0.1:4002")
-        };
-        let base = Url::parse(base)
-            .map_err(|source| invalid("the base URL cannot be parsed").with_source(source))?;
-        oauth_core::check_url(&base).map_err(|error| error.with_provider("cobot"))?;
-        if base.path() != "/" || base.query().is_some() {
-            return Err(invalid("the base URL has a path or a query"));
+        let invalid =
+            |message: &'static str| Error::invalid_input(message).with_provider("cobot").with_help(HELP);
+        let base = parse_base_url(base, HELP).map_err(|error| error.with_provider("cobot"))?;
+        if base.path() != "/" {
+            return Err(invalid("the base URL has a path"));
         }
         let parent = if is_loopback(&base) {
             "localhost".to_owned()

@@ -1,7 +1,7 @@
 //! Cohort Go portals, and the hosts that may receive their tokens.
 
 use oauth_core::url::{Host, Url};
-use oauth_core::{Error, ErrorKind, check_url, is_loopback, join};
+use oauth_core::{Error, ErrorKind, is_loopback, join, parse_base_url};
 
 use crate::account::Account;
 
@@ -55,15 +55,8 @@ impl Site {
     /// [`ErrorKind::InvalidInput`] if the URL is malformed, neither https nor on loopback, or contains a user
     /// name, a query or a fragment.
     pub fn at(base: impl AsRef<str>) -> Result<Self, Error> {
-        let help = "use a URL like https://portal.cohortgo.com";
-        let invalid = |error: Error| error.with_provider(NAME).with_help(help);
-        let base = Url::parse(base.as_ref().trim()).map_err(|source| {
-            invalid(Error::invalid_input("the portal's URL cannot be parsed").with_source(source))
-        })?;
-        check_url(&base).map_err(invalid)?;
-        if base.query().is_some() {
-            return Err(invalid(Error::invalid_input("the portal's URL has a query")));
-        }
+        let base = parse_base_url(base.as_ref(), "use a URL like https://portal.cohortgo.com")
+            .map_err(|error| error.with_provider(NAME))?;
         Ok(Self {
             authorize: join(&base, &["oauth2", "authorize"])?,
             token: join(&base, &["oauth2", "token"])?,

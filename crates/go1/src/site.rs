@@ -2,7 +2,7 @@
 
 use oauth_core::http::HeaderValue;
 use oauth_core::url::Url;
-use oauth_core::{AccessToken, Error, NoExtra, TokenCheck, check_url, join};
+use oauth_core::{AccessToken, Error, NoExtra, TokenCheck, join, parse_base_url};
 
 /// The provider's name in errors, stores and configuration.
 pub(crate) const NAME: &str = "go1";
@@ -159,16 +159,8 @@ impl Site {
 }
 
 fn parse(base: &str) -> Result<Url, Error> {
-    let with_provider = |error: Error| error.with_provider(NAME);
-    let url = Url::parse(base).map_err(|source| {
-        with_provider(Error::invalid_input("the base URL cannot be parsed").with_source(source))
-            .with_help("use an absolute URL, such as https://auth.go1.com")
-    })?;
-    check_url(&url).map_err(with_provider)?;
-    if url.query().is_some() {
-        return Err(with_provider(Error::invalid_input("the base URL has a query")));
-    }
-    Ok(url)
+    let help = "use an absolute URL, such as https://auth.go1.com";
+    parse_base_url(base, help).map_err(|error| error.with_provider(NAME))
 }
 
 impl oauth_core::Site<NoExtra> for Site {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use oauth_core::http::HeaderValue;
 use oauth_core::url::Url;
-use oauth_core::{AccessToken, Error, TokenCheck, check_url, join};
+use oauth_core::{AccessToken, Error, TokenCheck, join, parse_base_url};
 
 /// The provider's name in errors, stores and configuration.
 pub(crate) const NAME: &str = "gocd";
@@ -55,14 +55,7 @@ impl Site {
     /// https nor on loopback, or contains a user name, a query or a fragment.
     pub fn at(base: impl AsRef<str>) -> Result<Self, Error> {
         let help = "use a URL like https://go.example.com:8154, with the context path if that is not /go";
-        let invalid = |error: Error| error.with_provider(NAME).with_help(help);
-        let mut base = Url::parse(base.as_ref().trim()).map_err(|source| {
-            invalid(Error::invalid_input("the GoCD base URL cannot be parsed").with_source(source))
-        })?;
-        check_url(&base).map_err(invalid)?;
-        if base.query().is_some() {
-            return Err(invalid(Error::invalid_input("the GoCD base URL has a query")));
-        }
+        let mut base = parse_base_url(base.as_ref(), help).map_err(|error| error.with_provider(NAME))?;
         if base.path() == "/" {
             base.set_path("/go");
         }

@@ -136,7 +136,7 @@ pub use util::secret::{
     AccessToken, AuthorizationCode, ClientId, ClientSecret, Password, PkceVerifier, RefreshToken, Secret,
     State,
 };
-pub use util::url_policy::{check_url, is_loopback, origin};
+pub use util::url_policy::{check_url, is_loopback, origin, parse_base_url};
 
 /// For the code that [`endpoint!`], [`request_body!`], [`response!`] and [`open_enum!`] write.
 #[doc(hidden)]

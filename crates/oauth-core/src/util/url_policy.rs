@@ -53,6 +53,30 @@ pub fn check_url(url: &Url) -> Result<(), Error> {
     Ok(())
 }
 
+/// Parses the base URL of a provider's server, as an application or a user writes it: what [`check_url`] accepts,
+/// without a query. White space around it is ignored.
+///
+/// # Errors
+/// [`ErrorKind::InvalidInput`] with this help, such as an example of a URL.
+///
+/// ```
+/// let help = "use a URL like https://git.example.com";
+/// let base = oauth_core::parse_base_url(" https://git.example.com/forge ", help)?;
+/// assert_eq!(oauth_core::join(&base, &["oauth", "token"])?.path(), "/forge/oauth/token");
+/// assert!(oauth_core::parse_base_url("git.example.com", help).is_err());
+/// # Ok::<(), oauth_core::Error>(())
+/// ```
+pub fn parse_base_url(text: &str, help: &'static str) -> Result<Url, Error> {
+    let parsed = Url::parse(text.trim()).map_err(|source| {
+        Error::invalid_input("the base URL cannot be parsed").with_source(source).with_help(help)
+    })?;
+    check_url(&parsed).map_err(|error| error.with_help(help))?;
+    if parsed.query().is_some() {
+        return Err(Error::invalid_input("the base URL has a query").with_help(help));
+    }
+    Ok(parsed)
+}
+
 /// Returns scheme, host and port of a URL as one comparable string (RFC 6454 section 6.2).
 pub fn origin(url: &Url) -> String {
     url.origin().ascii_serialization()
