@@ -285,7 +285,7 @@ mod tests {
             if let Ok(site) = Site::at(&base) {
                 let origin = Url::parse(&base).unwrap().origin();
                 for url in [&site.authorize, &site.token, &site.validate, &site.api, &site.gateway] {
-                    prop_assert!(check_url(url).is_ok());
+                    prop_assert!(oauth_core::check_url(url).is_ok());
                     prop_assert_eq!(url.origin(), origin.clone());
                     prop_assert!(url.query().is_none());
                 }

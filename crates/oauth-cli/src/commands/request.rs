@@ -470,10 +470,13 @@ mod tests {
         let url = Url::parse("https://api.example.com/a/b?secret=1").unwrap();
         let body = br#"{"message":"it is unknown"}"#.to_vec();
         let response = Response::builder().status(404).body(body).unwrap();
-        let line = refusal(ProviderName::Cobot, &Method::GET, &url, &response);
+        let line = refusal(&Method::GET, &url, &response);
+        assert_eq!(line, "GET https://api.example.com/a/b: 404 Not Found: it is unknown");
+        let hint = |path: &str, has_space| hint(ProviderName::Cobot, &response, path, has_space);
+        assert!(hint("/api/bookings", false).contains("--space"));
         assert!(
-            line.starts_with("GET https://api.example.com/a/b: 404 Not Found: it is unknown\n help: "),
-            "{line}"
+            hint("/api/bookings", true).contains("check the path")
+                && hint("/x", false).contains("check the path")
         );
     }
 

@@ -187,6 +187,27 @@ async fn refresh_handles_one_and_all() {
     assert!(never.starts_with("Nothing to refresh: Cobot issues no refresh tokens.\n"), "{never}");
 }
 
+/// A connection that another command found dead stays in view.
+#[tokio::test(flavor = "multi_thread")]
+async fn dead_connections_are_listed_and_fail_a_refresh() {
+    let sandbox = go1().await;
+    let home = TestHome::new().with_client_of(&sandbox);
+    for account in ["dead", "other"] {
+        home.connect(&sandbox, account, &[]).await.ok();
+        if account == "dead" {
+            sandbox.revoke_access();
+        }
+    }
+    assert_eq!(home.run(&["request", "go1/dead", "/me"]).code, Some(4));
+    let all = home.run(&["refresh", "--all"]);
+    assert_eq!(all.code, Some(4), "{all:?}");
+    assert!(all.stdout.contains("go1/dead: needs reconnecting: ") && all.stdout.contains("1 of 2 refreshed"));
+    let due = home.run(&["refresh", "--due", "--json"]);
+    assert_eq!((due.code, &due.json()[0]["outcome"]), (Some(4), &json!("needs_reconnect")), "{due:?}");
+    let listed = home.run(&["list"]).ok();
+    assert!(listed.lines().any(|line| line.contains("dead") && line.contains("reconnect  -")), "{listed}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn refused_client_spends_one_refresh_token() {
     let sandbox = Gocd::builder().redirect_uri(REMOTE_REDIRECT_URI).start().await.unwrap();

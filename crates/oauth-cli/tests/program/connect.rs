@@ -253,6 +253,23 @@ async fn stateless_error_callback_is_ignored() {
     assert_eq!(ran.code, Some(0), "{ran:?}");
 }
 
+/// If nothing else arrives, the error callback was about this attempt.
+#[tokio::test(flavor = "multi_thread")]
+async fn stateless_error_callback_is_reported_after_the_timeout() {
+    let port = free_port().to_string();
+    let redirect_uri = format!("http://127.0.0.1:{port}/callback/gocd");
+    let sandbox = Gocd::builder().redirect_uri(&redirect_uri).start().await.unwrap();
+    let home = TestHome::new().with_client_of(&sandbox);
+    let connect =
+        ["connect", "gocd", "ci", "--server", sandbox.url(), "--port", &port, "--json", "--timeout", "3"];
+    let mut started = home.start(&connect);
+    started.url();
+    let page = sandbox.browser().follow(format!("{redirect_uri}?error=invalid_request")).await.unwrap();
+    assert!(page.body().contains("GoCD refused"), "{page:?}");
+    let ran = started.end();
+    assert_eq!(ran.code, Some(6), "{ran:?}");
+}
+
 /// An imported token cannot be refreshed, so it must not silently replace a connection that can.
 #[tokio::test(flavor = "multi_thread")]
 async fn add_keeps_refreshable_connection_without_replace() {

@@ -263,7 +263,7 @@ async fn sandbox_on_a_terminal_shows_commands() {
     session.exp_string("Access token:").unwrap();
     session.send_line(token.trim().trim_start_matches("token ")).unwrap();
     session.exp_string("Connected.").unwrap();
-    session.exp_string("oauth request gocd-personal /current_user").unwrap();
+    session.exp_string("oauth request gocd-personal /api/current_user").unwrap();
     assert_eq!(ended(&session), 0);
 
     let mut session = at_terminal(&home, &["request", "gocd-personal", "/current_user"]);

@@ -327,7 +327,7 @@ pub(crate) async fn key_rotation_skips_unreadable_records(database: &dyn TestDat
     for account in ["a", "b", "d"] {
         old.insert(&Key::new("go1", account), Content::new("token")).await.unwrap();
     }
-    let lost = database.open(Keyring::new(key(3))).await.unwrap();
+    let lost = database.open(Keyring::new(key(3)).and_older(key(1))).await.unwrap();
     lost.insert(&Key::new("go1", "c"), Content::new("encrypted with a lost key")).await.unwrap();
     database
         .tamper(
