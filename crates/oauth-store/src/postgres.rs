@@ -43,9 +43,9 @@ impl Postgres {
     /// Connects to a database, such as `postgres://user:password@host/database`, and creates missing tables.
     ///
     /// # Errors
-    /// A [`StoreError`] if the server is unreachable or denies access, if the tables are of a newer version or
-    /// cannot be created, or if there are records and all are encrypted with keys that the keyring does not
-    /// have.
+    /// A [`StoreError`] if the server is unreachable or denies access, if the tables are of a newer version
+    /// or cannot be created, or if there are records and all are encrypted with keys that the keyring does
+    /// not have.
     pub async fn connect(url: &str, keyring: Keyring) -> Result<Self, StoreError> {
         let options = PgConnectOptions::from_str(url)
             .map_err(|_| {

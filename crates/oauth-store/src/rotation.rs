@@ -68,7 +68,7 @@ impl<D: Database> Engine<D> {
         }
         let others = self.other_keys(None).await?;
         match others.first().map(|stored| stored.open(&self.keyring)) {
-            // A damaged record says nothing about the keys.
+            // A damaged record is no evidence about the keys.
             Some(Err(error)) if error.kind() == StoreErrorKind::WrongKey => Err(error),
             _ => Ok(()),
         }

@@ -67,8 +67,8 @@ impl Sqlite {
     /// is also set on an existing file). The folder must exist.
     ///
     /// # Errors
-    /// A [`StoreError`] if the folder is missing, the file is not such a store or of a newer version, it cannot
-    /// be written, or it has records and all are encrypted with keys that the keyring does not have.
+    /// A [`StoreError`] if the folder is missing, the file is not such a store or of a newer version, it
+    /// cannot be written, or it has records and all are encrypted with keys that the keyring does not have.
     pub async fn open(path: impl AsRef<Path>, keyring: Keyring) -> Result<Self, StoreError> {
         Self::open_within(path.as_ref(), keyring, BUSY, Missing::IsCreated).await
     }

@@ -232,7 +232,7 @@ fn refusal(method: &Method, url: &Url, response: &Response<Vec<u8>>) -> String {
     format!("{method} {url}: {status}{message}")
 }
 
-/// What the user may do about such a response, as a line of its own.
+/// Returns a line with what the user may do about such a response. Empty if nothing.
 fn hint(provider: ProviderName, response: &Response<Vec<u8>>, path: &str, has_space: bool) -> String {
     let hint = match (response.status().as_u16(), provider) {
         (403, ProviderName::Gocd) => {

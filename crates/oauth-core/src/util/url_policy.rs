@@ -53,8 +53,8 @@ pub fn check_url(url: &Url) -> Result<(), Error> {
     Ok(())
 }
 
-/// Parses the base URL of a provider's server, as an application or a user writes it: what [`check_url`] accepts,
-/// without a query. White space around it is ignored.
+/// Parses the base URL of a provider's server, as an application or a user writes it: what [`check_url`]
+/// accepts, without a query. White space around it is ignored.
 ///
 /// # Errors
 /// [`ErrorKind::InvalidInput`] with this help, such as an example of a URL.
