@@ -197,6 +197,18 @@ impl<P: Provider> Connection<P> {
         };
         self.wait_for(Need::Replace(current.version())).await.map(drop)
     }
+
+    /// Refreshes the token of this generation, as a listing of the store showed it. If the store has another
+    /// one by now, that is not refreshed: it may be of a lower generation, and new all the same.
+    pub(super) async fn refresh_listed(&self, generation: u64) -> Result<(), Error> {
+        let is_listed = |cached: &CachedToken<P>| cached.generation == generation;
+        // The record is read again before a refresh.
+        let is_cached = self.entry.cached().is_some_and(|cached| is_listed(&cached));
+        if !is_cached && !is_listed(&*self.wait_for(Need::Reload).await?) {
+            return Ok(());
+        }
+        self.wait_for(Need::ReplaceListed(generation)).await.map(drop)
+    }
 }
 
 impl<P: Refreshes> Connection<P> {

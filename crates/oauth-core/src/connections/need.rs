@@ -13,8 +13,8 @@ pub(super) enum Need {
     ReplaceRejected(TokenVersion),
     /// A token that replaces this one, requested by the application.
     Replace(TokenVersion),
-    /// A token newer than this generation, as of a listing.
-    NewerThan(u64),
+    /// A token of another generation than this one, which a listing of the store showed.
+    ReplaceListed(u64),
 }
 
 impl Need {
@@ -36,7 +36,7 @@ impl Need {
         match self {
             Self::Reload | Self::Valid => true,
             Self::ReplaceRejected(version) | Self::Replace(version) => cached.replaces(version),
-            Self::NewerThan(generation) => cached.generation > generation,
+            Self::ReplaceListed(generation) => cached.generation != generation,
         }
     }
 }

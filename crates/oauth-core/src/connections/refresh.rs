@@ -121,7 +121,7 @@ impl<'a, P: Provider> RefreshTask<'a, P> {
             Need::Reload | Need::Valid if cached.has_expired(self.shared.now()) => "expired",
             Need::Reload | Need::Valid => "due",
             Need::ReplaceRejected(_) => "token_refused",
-            Need::Replace(_) | Need::NewerThan(_) => "asked",
+            Need::Replace(_) | Need::ReplaceListed(_) => "asked",
         }
     }
 

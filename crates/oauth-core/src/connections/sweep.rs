@@ -12,7 +12,6 @@ use tracing::Instrument as _;
 use super::events::{EventKind, TARGET};
 use super::metrics;
 use super::mutation::mutated;
-use super::need::Need;
 use super::registry::Connections;
 use crate::error::{Error, ErrorKind};
 use crate::provider::provider::Provider;
@@ -354,7 +353,7 @@ impl<P: Provider> Connections<P> {
 }
 
 impl<P: Provider> SweepRun<'_, P> {
-    /// Starts a refresh, unless the token is newer than this generation by then.
+    /// Starts a refresh, unless the token is of another generation than this by then.
     fn start(&mut self, account: &str, generation: Option<u64>) {
         let connection = self.connections.get(account);
         let delay = self.sweep.spread.mul_f64(fastrand::f64());
@@ -362,7 +361,7 @@ impl<P: Provider> SweepRun<'_, P> {
             let refreshed = async {
                 connection.shared.pause(delay).await?;
                 match generation {
-                    Some(generation) => connection.wait_for(Need::NewerThan(generation)).await.map(drop),
+                    Some(generation) => connection.refresh_listed(generation).await,
                     None => connection.refresh_if_supported().await,
                 }
             };

@@ -84,7 +84,7 @@ impl<P: Provider> RefreshTask<'_, P> {
                 let reason = ReconnectReason::TokenRefused;
                 self.mark_needs_reconnect(lease, cached, reason, reason, error).await
             }
-            Need::Replace(_) | Need::NewerThan(_) => {
+            Need::Replace(_) | Need::ReplaceListed(_) => {
                 Err(Error::invalid_input("the token came without a refresh token")
                     .with_provider(P::NAME)
                     .with_help(P::DIALECT.reconnect_help))

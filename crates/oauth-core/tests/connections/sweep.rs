@@ -228,3 +228,21 @@ async fn dyn_connections_cover_all_providers() {
         ]
     );
 }
+
+/// Its generation is lower, and its token is new. Found by the simulation, large seed 3641.
+#[tokio::test(start_paused = true)]
+async fn connection_that_was_made_again_since_the_listing_is_not_refreshed() {
+    let setup = Setup::new();
+    let (one, two) = (setup.machine(), setup.machine());
+    let acme = one.insert("acme", setup.token().await).await.unwrap();
+    for _ in 0..3 {
+        acme.refresh().await.unwrap();
+    }
+    setup.expire();
+    let sweep = tokio::spawn(async move { two.sweep(&Sweep::all().spread(Duration::from_secs(600))).await });
+    tokio::time::sleep(Duration::from_millis(1)).await;
+    one.remove("acme").await.unwrap();
+    one.insert("acme", setup.token().await).await.unwrap();
+    let report = sweep.await.unwrap().unwrap();
+    assert_eq!((report.failed, setup.server.refreshes()), (0, 3), "{report:?}");
+}
