@@ -205,7 +205,7 @@ async fn send<P: CliProvider>(
                     }
                 }
                 // The user may have typed one into the path, and the API may repeat it.
-                let hint = hint(*provider, &response, path, arguments.space.is_some());
+                let hint = hint::<P>(&response, path, &options);
                 let line = format!("{}{hint}", refusal(method, &url, &response));
                 context.output.note(secrets.redact(&line));
             }
@@ -233,21 +233,17 @@ fn refusal(method: &Method, url: &Url, response: &Response<Vec<u8>>) -> String {
 }
 
 /// Returns a line with what the user may do about such a response. Empty if nothing.
-fn hint(provider: ProviderName, response: &Response<Vec<u8>>, path: &str, has_space: bool) -> String {
-    let hint = match (response.status().as_u16(), provider) {
-        (403, ProviderName::Gocd) => {
-            "the call may need a personal access token: connect gocd-personal; or the user lacks a role at the server"
-                .to_owned()
+fn hint<P: CliProvider>(response: &Response<Vec<u8>>, path: &str, options: &Settings) -> String {
+    let status = response.status();
+    let general = || match status {
+        StatusCode::FORBIDDEN => {
+            Some(format!("the token may lack a scope; `oauth api {}` lists the scopes of each call", P::NAME))
         }
-        (403, ProviderName::GocdPersonal) => "the user may lack a role or permission at the server".to_owned(),
-        (403, _) => format!("the token may lack a scope; `oauth api {provider}` lists the scopes of each call"),
-        (404, ProviderName::Cobot) if !has_space && path.trim_start_matches('/').starts_with("api/") => {
-            "most calls below /api need --space SUBDOMAIN".to_owned()
-        }
-        (404, _) => format!("check the path; `oauth api {provider}` lists the calls"),
-        _ => return String::new(),
+        StatusCode::NOT_FOUND => Some(format!("check the path; `oauth api {}` lists the calls", P::NAME)),
+        _ => None,
     };
-    format!("\n help: {hint}")
+    let hint = P::hint(status, path, options).map(str::to_owned).or_else(general);
+    hint.map(|hint| format!("\n help: {hint}")).unwrap_or_default()
 }
 
 /// Returns the API's error message. Empty if there is none.
@@ -472,12 +468,13 @@ mod tests {
         let response = Response::builder().status(404).body(body).unwrap();
         let line = refusal(&Method::GET, &url, &response);
         assert_eq!(line, "GET https://api.example.com/a/b: 404 Not Found: it is unknown");
-        let hint = |path: &str, has_space| hint(ProviderName::Cobot, &response, path, has_space);
-        assert!(hint("/api/bookings", false).contains("--space"));
-        assert!(
-            hint("/api/bookings", true).contains("check the path")
-                && hint("/x", false).contains("check the path")
-        );
+        let mut in_space = Settings::default();
+        in_space.set("space", vec!["hub".to_owned()]);
+        let hint = |path: &str, options: &Settings| hint::<cobot::Cobot>(&response, path, options);
+        assert!(hint("/api/bookings", &Settings::default()).contains("--space"));
+        for (path, options) in [("/api/bookings", &in_space), ("/x", &Settings::default())] {
+            assert_eq!(hint(path, options), "\n help: check the path; `oauth api cobot` lists the calls");
+        }
     }
 
     #[test]

@@ -94,6 +94,12 @@ impl CliProvider for Cobot {
         })
     }
 
+    fn hint(status: http::StatusCode, path: &str, options: &Settings) -> Option<&'static str> {
+        let is_api_1 = path.trim_start_matches('/').starts_with("api/");
+        (status == http::StatusCode::NOT_FOUND && is_api_1 && options.one("space").is_none())
+            .then_some("most calls below /api need --space SUBDOMAIN")
+    }
+
     fn prepare_request(
         request: &mut http::Request<Vec<u8>>,
         context: &RequestContext<'_, Self>,

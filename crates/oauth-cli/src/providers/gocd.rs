@@ -58,6 +58,12 @@ impl CliProvider for Gocd {
         base_url(context.site, method, path)
     }
 
+    fn hint(status: http::StatusCode, _: &str, _: &Settings) -> Option<&'static str> {
+        (status == http::StatusCode::FORBIDDEN).then_some(
+            "the call may need a personal access token: connect gocd-personal; or the user lacks a role at the server",
+        )
+    }
+
     fn prepare_request(
         request: &mut http::Request<Vec<u8>>,
         context: &RequestContext<'_, Self>,

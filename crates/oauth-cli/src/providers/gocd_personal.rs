@@ -58,6 +58,11 @@ impl CliProvider for Personal {
         super::gocd::base_url(context.site, method, path)
     }
 
+    fn hint(status: http::StatusCode, _: &str, _: &Settings) -> Option<&'static str> {
+        (status == http::StatusCode::FORBIDDEN)
+            .then_some("the user may lack a role or permission at the server")
+    }
+
     fn prepare_request(
         request: &mut http::Request<Vec<u8>>,
         context: &RequestContext<'_, Self>,

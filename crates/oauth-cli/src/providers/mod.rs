@@ -137,6 +137,12 @@ pub(crate) trait CliProvider: Provider {
         Ok(())
     }
 
+    /// Returns what the user may do about an API response with this status, where it is not the usual.
+    fn hint(status: http::StatusCode, path: &str, options: &Settings) -> Option<&'static str> {
+        let _ = (status, path, options);
+        None
+    }
+
     /// Explains what a new connection does to another one of the same user. Empty if nothing.
     const EFFECT_ON_OTHERS: &'static str = "";
 
